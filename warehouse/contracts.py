@@ -1,0 +1,270 @@
+"""The contracts as the warehouse reads them: one YAML per delivery, in the shape of ODCS v3.
+
+What belongs here: reading a contract, refusing one that is incomplete, and saying in plain data
+classes what the readers, the gate and the documentation need. What does not: reading data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from warehouse.errors import DatapakhuisError
+
+CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
+
+CLASSES = frozenset({"bsn", "bsn_relatie", "token", "direct", "overig", "staging", "gewoon"})
+DROPPED = frozenset({"direct", "overig"})
+#: The delivery modes, and what a fact about an earlier month does in each: it is counted, or it
+#: opens that month again.
+DELIVERY_MODES = {"stand": "telt", "sleutel": "heropent", "mutatie": "heropent"}
+RAW_TYPES = {"vlag": "BOOLEAN", "geheel": "BIGINT"}
+
+
+class ContractError(DatapakhuisError):
+    """A contract that cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One element of a delivery: what it is called, what it may hold, and how far it may go."""
+
+    name: str
+    source: str
+    description: str
+    classification: str
+    required: bool = False
+    pattern: str | None = None
+    codes: tuple[str, ...] = ()
+    kind: str | None = None
+    on_error: str = "quarantaine"
+    domain: str | None = None
+    token_of: tuple[tuple[str, ...], ...] = ()
+    compared: bool = True
+    event: bool = False
+
+    @property
+    def kept(self) -> bool:
+        """Whether anything of this field reaches raw Parquet."""
+        return self.classification not in DROPPED
+
+    @property
+    def is_bsn(self) -> bool:
+        """Whether the field holds a BSN, the person's own or a relative's."""
+        return self.classification in ("bsn", "bsn_relatie")
+
+    @property
+    def raw_columns(self) -> dict[str, str]:
+        """The raw columns this field becomes, with their DuckDB type."""
+        if not self.kept:
+            return {}
+        if self.classification == "bsn":
+            return {f"{self.name}_versleuteld": "VARCHAR"}
+        if self.classification == "bsn_relatie":
+            return {f"{self.name}_versleuteld": "VARCHAR", f"{self.name}_ongeldig": "BOOLEAN"}
+        return {self.name: RAW_TYPES.get(self.kind or "", "VARCHAR")}
+
+
+@dataclass(frozen=True)
+class Table:
+    """One object of a delivery: a table of raw Parquet, unless all of its fields are dropped."""
+
+    name: str
+    description: str
+    fields: tuple[Field, ...]
+    categories: tuple[str, ...] = ()
+    repeats: bool = False
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Field]:
+        """The fields by name."""
+        return {field.name: field for field in self.fields}
+
+    @property
+    def kept(self) -> bool:
+        """Whether this object is written to raw Parquet."""
+        return any(field.kept for field in self.fields)
+
+    @property
+    def raw_columns(self) -> dict[str, str]:
+        """Every column of this object's raw Parquet, with its DuckDB type."""
+        columns = {"levering_id": "VARCHAR"}
+        columns |= dict.fromkeys(("eenheid", "bericht", "regel"), "BIGINT")
+        if not any(field.classification == "bsn" for field in self.fields):
+            columns["bsn_versleuteld"] = "VARCHAR"
+        for field in self.fields:
+            columns |= field.raw_columns
+        return columns
+
+    @property
+    def read_fields(self) -> tuple[Field, ...]:
+        """The fields a reader must deliver: what is kept, and what a token is made of."""
+        inputs = {name for f in self.fields for option in f.token_of for name in option}
+        return tuple(
+            f for f in self.fields if f.classification != "token" and (f.kept or f.name in inputs)
+        )
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The agreement about one delivery."""
+
+    name: str
+    version: str
+    theme: str
+    purpose: str
+    mode: str
+    format: str
+    extensions: tuple[str, ...]
+    counts: str
+    key: tuple[str, ...]
+    identical_is_duplicate: bool
+    valid_months: int
+    lag_months: int
+    purposes: tuple[str, ...]
+    legal_ground: str
+    owner: str
+    retention_years: int
+    late: str
+    tables: tuple[Table, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Table]:
+        """The objects by name."""
+        return {table.name: table for table in self.tables}
+
+    @cached_property
+    def person(self) -> Table:
+        """The object that holds the person's own BSN, to which every other row belongs."""
+        return next(t for t in self.tables if any(f.is_bsn for f in t.fields) and _own_bsn(t))
+
+    @property
+    def raw_tables(self) -> tuple[Table, ...]:
+        """The objects that are written to raw Parquet."""
+        return tuple(table for table in self.tables if table.kept)
+
+
+def _own_bsn(table: Table) -> bool:
+    return any(field.classification == "bsn" for field in table.fields)
+
+
+def _custom(properties: Iterable[Any] | None) -> dict[str, Any]:
+    return {item.property: item.value for item in properties or []}
+
+
+def _field(model: Any, where: str) -> Field:
+    custom = _custom(model.customProperties)
+    options = model.logicalTypeOptions or {}
+    if model.classification not in CLASSES:
+        raise ContractError(f"{where}.{model.name} has no identification class")
+    if not model.description:
+        raise ContractError(f"{where}.{model.name} has no description")
+    on_error = custom.get("bij_fout", "quarantaine")
+    if on_error not in ("quarantaine", "leeg"):
+        raise ContractError(f"{where}.{model.name}: bij_fout is quarantaine or leeg")
+    return Field(
+        name=model.name,
+        source=model.physicalName or "",
+        description=model.description,
+        classification=model.classification,
+        required=bool(model.required),
+        pattern=options.get("pattern"),
+        codes=tuple(str(code) for code in custom.get("codelijst", ())),
+        kind=custom.get("soort"),
+        on_error=on_error,
+        domain=custom.get("domein"),
+        token_of=tuple(tuple(option) for option in custom.get("van", ())),
+        compared=bool(custom.get("vergelijk", True)),
+        event=bool(custom.get("gebeurtenis", False)),
+    )
+
+
+def _table(model: Any, where: str) -> Table:
+    custom = _custom(model.customProperties)
+    return Table(
+        name=model.name,
+        description=model.description or "",
+        fields=tuple(_field(item, f"{where}.{model.name}") for item in model.properties or []),
+        categories=tuple(str(item) for item in custom.get("categorieen", ())),
+        repeats=bool(custom.get("voorkomens", False)),
+    )
+
+
+def _required(custom: Mapping[str, Any], name: str, where: str) -> Any:
+    if custom.get(name) in (None, "", []):
+        raise ContractError(f"contract {where} does not state {name}", "Add it to the contract.")
+    return custom[name]
+
+
+def load_contract(path: Path) -> Contract:
+    """Read one contract.
+
+    Raises:
+        ContractError: when the YAML is no ODCS contract, or leaves out what a gemeente must be
+            able to prove: theme, purposes, legal ground, retention, owner, delivery mode.
+    """
+    from open_data_contract_standard.model import OpenDataContractStandard
+
+    try:
+        model = OpenDataContractStandard.from_file(str(path))
+    except Exception as error:
+        raise ContractError(f"{path.name} is not a contract ({type(error).__name__})") from error
+    name = model.name or path.stem
+    custom = _custom(model.customProperties)
+    retention = {p.property: p.value for p in model.slaProperties or []}.get("retention")
+    if not model.domain or retention is None:
+        raise ContractError(f"contract {name} does not state its theme (domain) and retention")
+    mode = _required(custom, "leverwijze", name)
+    if mode not in DELIVERY_MODES:
+        raise ContractError(f"contract {name}: leverwijze is one of {sorted(DELIVERY_MODES)}")
+    contract = Contract(
+        name=name,
+        version=model.version or "",
+        theme=model.domain,
+        purpose=(model.description.purpose if model.description else "") or "",
+        mode=mode,
+        format=_required(custom, "formaat", name),
+        extensions=tuple(_required(custom, "extensies", name)),
+        counts=_required(custom, "telt", name),
+        key=tuple(_required(custom, "sleutel", name)),
+        identical_is_duplicate=bool(custom.get("gelijk_is_dubbel", False)),
+        valid_months=int(_required(custom, "geldig_maanden", name)),
+        lag_months=int(custom.get("naijling_maanden", 0)),
+        purposes=tuple(_required(custom, "doelen", name)),
+        legal_ground=_required(custom, "grondslag", name),
+        owner=_required(custom, "eigenaar", name),
+        retention_years=int(retention),
+        late=_required(custom, "nagekomen", name),
+        tables=tuple(_table(item, name) for item in model.schema_ or []),
+    )
+    _check_whole(contract)
+    return contract
+
+
+def _check_whole(contract: Contract) -> None:
+    """Refuse a contract whose parts do not fit: better here than at a gemeente's first load."""
+    if sum(_own_bsn(table) for table in contract.tables) != 1:
+        raise ContractError(f"contract {contract.name}: exactly one object holds the own BSN")
+    if contract.counts not in contract.by_name:
+        raise ContractError(f"contract {contract.name} counts an object that it does not describe")
+    if contract.late != DELIVERY_MODES[contract.mode]:
+        raise ContractError(
+            f"contract {contract.name}: nagekomen is {DELIVERY_MODES[contract.mode]}"
+            f" for leverwijze {contract.mode}"
+        )
+    for table in contract.tables:
+        for field in table.fields:
+            if field.classification == "token" and not (field.domain and field.token_of):
+                raise ContractError(f"{contract.name}.{field.name}: a token states domein and van")
+            unknown = [n for o in field.token_of for n in o if n not in table.by_name]
+            if unknown:
+                raise ContractError(f"{contract.name}.{field.name} is made of unknown {unknown}")
+
+
+def load_contracts(folder: Path = CONTRACTS) -> dict[str, Contract]:
+    """Every contract in a folder, by delivery name."""
+    contracts = [load_contract(path) for path in sorted(folder.glob("*.yaml"))]
+    return {contract.name: contract for contract in contracts}

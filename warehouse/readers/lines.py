@@ -1,0 +1,84 @@
+"""A text file seen as lines, before anything parses it: the independent look at every CSV.
+
+It counts lines, finds the empty ones, and refuses what a CSV parser would let pass or choke on:
+NUL bytes, other encodings, endless lines.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import numpy as np
+
+from warehouse.readers.base import Refused
+
+BLOCK = 1 << 20
+LONGEST_LINE = 1 << 20
+MOST_EMPTY_LINES = 10_000
+_UTF16_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+_NEWLINE, _RETURN = b"\n\r"
+
+
+@dataclass(frozen=True)
+class Lines:
+    """How many lines a file has, which are empty, and whether the last one was finished."""
+
+    number: int
+    empty: tuple[int, ...]
+    finished: bool
+
+
+def inspect(source: BinaryIO) -> Lines:
+    """Look at every byte once.
+
+    Raises:
+        Refused: ``leeg_bestand``, ``codering``, ``nul_byte``, ``regel_te_lang``, or ``afgekapt``
+            for a file that ends within a character.
+    """
+    source.seek(0)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    number, length, last = 0, 0, 0
+    empty: list[int] = []
+    while block := source.read(BLOCK):
+        if number == 0 and length == 0 and block.startswith(_UTF16_32):
+            raise Refused("codering", "line 1")
+        if b"\0" in block:
+            raise Refused("nul_byte", f"line {_line_of(number, block, block.index(bytes(1)))}")
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError as error:
+            raise Refused("codering", f"line {_line_of(number, block, error.start)}") from None
+        characters = np.frombuffer(block, np.uint8)
+        ends = np.flatnonzero(characters == _NEWLINE)
+        # Of the lines that end in this block, and of the one that goes on in the next.
+        lengths = np.diff(ends, prepend=-1 - length, append=len(block)) - 1
+        before = np.where(ends > 0, characters[ends - 1], last)
+        bare = (lengths[:-1] == 0) | (lengths[:-1] == 1) & (before == _RETURN)
+        empty += (number + 1 + np.flatnonzero(bare)).tolist()
+        if len(empty) > MOST_EMPTY_LINES:
+            raise Refused("telling_wijkt_af", f"more than {MOST_EMPTY_LINES} empty lines")
+        endless = np.flatnonzero(lengths > LONGEST_LINE)
+        if len(endless):
+            raise Refused("regel_te_lang", f"line {number + 1 + endless[0]}")
+        number, length, last = number + len(ends), int(lengths[-1]), block[-1]
+    if number == 0 and length == 0:
+        raise Refused("leeg_bestand")
+    if decoder.getstate()[0]:
+        raise Refused("afgekapt", f"line {number + 1}")
+    finished = length == 0
+    return Lines(number + (not finished), tuple(empty), finished)
+
+
+def _line_of(before: int, block: bytes, position: int) -> int:
+    return before + block.count(b"\n", 0, max(position, 0)) + 1
+
+
+def first_open_quote(source: BinaryIO) -> int | None:
+    """The first line on which a quote is opened and not closed."""
+    source.seek(0)
+    for number, line in enumerate(source, 1):
+        if line.count(b'"') % 2:
+            return number
+    return None
