@@ -1,0 +1,568 @@
+"""The ledger: what was delivered, what became of it, what is current, what is open.
+
+A small transactional store (SQLite). A version is visible to dbt only when its row here says so,
+and that row changes in one transaction: a crash leaves the old or the new state. What belongs
+here is the record of facts about deliveries; no value from a delivery ever does.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from warehouse.errors import DatapakhuisError
+
+#: The form of the tables below; another one is never read by guess.
+VERSION = 1
+
+SCHEMA = """
+create table if not exists levering (
+    volgorde integer primary key autoincrement,
+    levering_id text not null unique,
+    delivery text, gemeente text, levermaand text,
+    bestand text not null, sha256 text not null, bytes integer not null,
+    ontvangen_op text not null, actueel_vanaf text, actueel_tot text,
+    staat text not null, reden text, plaats text,
+    bron integer, geaccepteerd integer, quarantaine integer, dubbel integer, nagekomen integer,
+    sleutel_id text not null, code_versie text not null, contract_versie text,
+    datasleutel blob
+);
+create table if not exists beschreven_maand (
+    levering_id text not null, maand text not null, primary key (levering_id, maand)
+);
+create table if not exists quarantaine (
+    levering_id text not null, bericht integer not null, eenheid integer not null,
+    regel integer not null, reden text not null, veld text not null, eenheden integer not null
+);
+create index if not exists quarantaine_levering on quarantaine (levering_id);
+create table if not exists controle (
+    onderwerp text not null, controle text not null, uitkomst text not null, ernst text not null,
+    toelichting text not null, aantallen text not null, op text not null,
+    primary key (onderwerp, controle)
+);
+create table if not exists open_maand (maand text primary key);
+create table if not exists proces (
+    run_id text not null, pid integer not null, gestart real not null, primary key (run_id, pid)
+);
+create table if not exists gebeurtenis (
+    nummer integer primary key autoincrement,
+    op text not null, wie text not null, wat text not null,
+    over text not null, uitslag text not null
+);
+"""
+
+
+class LedgerError(DatapakhuisError):
+    """The ledger does not know, or does not allow, what was asked."""
+
+
+class State(StrEnum):
+    """What became of a version."""
+
+    RECEIVED = "ontvangen"
+    REFUSED = "geweigerd"
+    PROCESSED = "verwerkt"
+    HELD = "vastgehouden"
+    ACCEPTED = "geaccepteerd"
+    RELEASED = "vrijgegeven"
+
+
+#: Who does what no person decides.
+PIPELINE = "datapakhuis"
+VISIBLE = (State.ACCEPTED, State.RELEASED)
+PENDING = (State.RECEIVED, State.PROCESSED)
+
+
+@dataclass(frozen=True)
+class Release:
+    """A person's decision to let a held version through."""
+
+    who: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Units of a version. ``accepted + quarantined + duplicate == source``, always."""
+
+    source: int
+    accepted: int
+    quarantined: int
+    duplicate: int
+
+    def __post_init__(self) -> None:
+        if self.accepted + self.quarantined + self.duplicate != self.source:
+            raise LedgerError(
+                f"{self.accepted} accepted, {self.quarantined} quarantined and {self.duplicate}"
+                f" duplicate units do not add up to the {self.source} of the source"
+            )
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """One unit set apart: where it stood and why; never what it held."""
+
+    message: int
+    unit: int
+    line: int
+    reason: str
+    field: str
+    units: int = 1
+
+
+def holds(outcome: str, severity: str) -> bool:
+    """Whether an outcome holds: a check that broke always does, one that failed if it is grave."""
+    return outcome == "fout" or (outcome == "gezakt" and severity == "fout")
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """The outcome of one check, as the ledger keeps it."""
+
+    check: str
+    outcome: str
+    severity: str
+    description: str
+    counts: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def holds(self) -> bool:
+        """Whether what was judged may not go on."""
+        return holds(self.outcome, self.severity)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a delivery."""
+
+    order: int
+    levering_id: str
+    delivery: str | None
+    gemeente: str | None
+    month: date | None
+    file: str
+    sha256: str
+    size: int
+    received_at: str
+    current_from: str | None
+    current_until: str | None
+    state: State
+    reason: str | None
+    place: str | None
+    counts: Counts | None
+    late: int | None
+    key_id: str
+    code_version: str
+    contract_version: str | None
+    data_key: bytes | None
+
+    @property
+    def visible(self) -> bool:
+        """Whether dbt may see it."""
+        return self.state in VISIBLE and self.current_until is None
+
+
+def version_id(sha256: str, delivery: str | None, gemeente: str | None, month: date | None) -> str:
+    """The name of a version: what it holds, and as what it was delivered."""
+    text = "\x1f".join((sha256, delivery or "", gemeente or "", str(month or "")))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def utc_now() -> str:
+    """This moment, as the ledger writes it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+class Ledger:
+    """The ledger in one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, timeout=60, isolation_level=None)
+        self._connection.row_factory = sqlite3.Row
+        self._connection.execute("pragma journal_mode = wal")
+        self._connection.execute("pragma synchronous = full")
+        path.chmod(0o600)
+        if not self._connection.execute("select count(*) from sqlite_master").fetchone()[0]:
+            self._connection.executescript(
+                f"begin immediate; {SCHEMA} pragma user_version = {VERSION}; commit"
+            )
+        found = self._connection.execute("pragma user_version").fetchone()[0]
+        if found != VERSION:
+            self.close()
+            raise LedgerError(
+                f"the ledger at {path} has form {found}, and this release reads form {VERSION}",
+                "Use the release that made it, or see its notes on how to move on.",
+            )
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All of it, or none of it."""
+        self._connection.execute("begin immediate")
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
+    # --- versions ---------------------------------------------------------------------------
+
+    def receive(
+        self,
+        *,
+        levering_id: str,
+        delivery: str | None,
+        gemeente: str | None,
+        month: date | None,
+        file: str,
+        sha256: str,
+        size: int,
+        key_id: str,
+        code_version: str,
+        contract_version: str | None,
+        data_key: bytes,
+        refused: tuple[str, str] | None = None,
+    ) -> Version:
+        """Record that a version arrived; one that was refused before may be tried again.
+
+        ``refused`` gives the reason and the place for which it is refused as it arrives: both are
+        written or neither, since nothing would take up a version without a delivery again.
+        """
+        with self.transaction() as sql:
+            sql.execute(
+                """
+                insert into levering (levering_id, delivery, gemeente, levermaand, bestand, sha256,
+                    bytes, ontvangen_op, staat, sleutel_id, code_versie, contract_versie,
+                    datasleutel)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                on conflict (levering_id) do update set staat = excluded.staat, reden = null,
+                    plaats = null, datasleutel = excluded.datasleutel,
+                    code_versie = excluded.code_versie, contract_versie = excluded.contract_versie
+                """,
+                (
+                    *(levering_id, delivery, gemeente, str(month) if month else None, file, sha256),
+                    *(size, utc_now(), State.RECEIVED, key_id, code_version, contract_version),
+                    data_key,
+                ),
+            )
+            self._note(sql, "ontvangen", levering_id, State.RECEIVED)
+            if refused is not None:
+                self._refuse(sql, levering_id, *refused)
+        return self.version(levering_id)
+
+    def refuse(self, levering_id: str, reason: str, place: str) -> None:
+        """The whole file is refused."""
+        with self.transaction() as sql:
+            self._refuse(sql, levering_id, reason, place)
+
+    def _refuse(self, sql: sqlite3.Connection, levering_id: str, reason: str, place: str) -> None:
+        sql.execute(
+            "update levering set staat = ?, reden = ?, plaats = ? where levering_id = ?",
+            (State.REFUSED, reason, place, levering_id),
+        )
+        self._note(sql, "geweigerd", levering_id, reason)
+
+    def processed(
+        self,
+        levering_id: str,
+        counts: Counts,
+        quarantined: Sequence[Quarantined],
+        months: Iterable[date],
+    ) -> None:
+        """The gate is done: the counts, what it set apart, and the months described."""
+        with self.transaction() as sql:
+            sql.execute("delete from quarantaine where levering_id = ?", (levering_id,))
+            sql.execute("delete from beschreven_maand where levering_id = ?", (levering_id,))
+            sql.execute(
+                "update levering set staat = ?, bron = ?, geaccepteerd = ?, quarantaine = ?,"
+                " dubbel = ? where levering_id = ?",
+                (
+                    *(State.PROCESSED, counts.source, counts.accepted, counts.quarantined),
+                    *(counts.duplicate, levering_id),
+                ),
+            )
+            sql.executemany(
+                "insert into quarantaine values (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (levering_id, q.message, q.unit, q.line, q.reason, q.field, q.units)
+                    for q in quarantined
+                ],
+            )
+            sql.executemany(
+                "insert into beschreven_maand values (?, ?)",
+                [(levering_id, str(month)) for month in months],
+            )
+            self._note(sql, "verwerkt", levering_id, State.PROCESSED)
+
+    def hold(self, levering_id: str) -> None:
+        """A check says no: the version stays out of sight until a person releases it."""
+        with self.transaction() as sql:
+            sql.execute(
+                "update levering set staat = ? where levering_id = ?", (State.HELD, levering_id)
+            )
+            self._note(sql, "vastgehouden", levering_id, State.HELD)
+
+    def accept(
+        self,
+        levering_id: str,
+        *,
+        replaces: bool,
+        opens: Iterable[date],
+        late: int | None = None,
+        release: Release | None = None,
+    ) -> None:
+        """Make a version visible and open the months whose rows it changes.
+
+        ``replaces``: the version takes the place of earlier ones of its delivery, gemeente and
+        month (``stand``); otherwise it stands beside them (``sleutel``, ``mutatie``). ``late``:
+        the facts it brings about earlier months, unknown when there is nothing to compare with.
+        ``release``: who lets it through although a check held it, and why.
+        """
+        now = utc_now()
+        state = State.RELEASED if release else State.ACCEPTED
+        with self.transaction() as sql:
+            if replaces:
+                sql.execute(
+                    """
+                    update levering set actueel_tot = ? where actueel_tot is null
+                        and staat in (?, ?) and levering_id <> ?
+                        and (delivery, gemeente, levermaand) = (
+                            select delivery, gemeente, levermaand from levering
+                            where levering_id = ?)
+                    """,
+                    (now, *VISIBLE, levering_id, levering_id),
+                )
+            sql.execute(
+                "update levering set staat = ?, actueel_vanaf = ?, actueel_tot = null,"
+                " nagekomen = ?, reden = ? where levering_id = ?",
+                (state, now, late, release.reason if release else None, levering_id),
+            )
+            self._open(sql, opens)
+            who = release.who if release else PIPELINE
+            result = release.reason if release else state
+            self._note(sql, state, levering_id, result, who)
+
+    def version(self, levering_id: str) -> Version:
+        """One version; ``LedgerError`` when there is none."""
+        found = self.find(levering_id)
+        if found is None:
+            raise LedgerError(f"there is no delivery {levering_id}", "See `datapakhuis status`.")
+        return found
+
+    def find(self, levering_id: str) -> Version | None:
+        """One version, or nothing."""
+        rows = self._versions("where levering_id = ?", (levering_id,))
+        return rows[0] if rows else None
+
+    def versions(self) -> list[Version]:
+        """Every version, in order of arrival."""
+        return self._versions("", ())
+
+    def pending(self) -> list[Version]:
+        """Versions that arrived and whose way was cut short."""
+        return self._versions("where staat in (?, ?)", PENDING)
+
+    def visible(self, delivery: str | None = None) -> list[Version]:
+        """The versions that dbt may see, in order of arrival."""
+        rows = self._versions("where staat in (?, ?) and actueel_tot is null", VISIBLE)
+        return [row for row in rows if delivery in (None, row.delivery)]
+
+    def current(self, delivery: str, gemeente: str, month: date) -> Version | None:
+        """The newest visible version of a delivery, gemeente and month of delivery."""
+        rows = [
+            row for row in self.visible(delivery) if row.gemeente == gemeente and row.month == month
+        ]
+        return rows[-1] if rows else None
+
+    def _versions(self, where: str, values: Sequence[object]) -> list[Version]:
+        query = f"select * from levering {where} order by volgorde"  # noqa: S608 - constants only
+        return [_version(row) for row in self._connection.execute(query, values)]
+
+    # --- months -----------------------------------------------------------------------------
+
+    def described_months(self, levering_id: str) -> list[date]:
+        """The months that a version describes."""
+        rows = self._connection.execute(
+            "select maand from beschreven_maand where levering_id = ? order by maand",
+            (levering_id,),
+        )
+        return [date.fromisoformat(row["maand"]) for row in rows]
+
+    def describing(self, months: Iterable[date]) -> set[str]:
+        """The versions that describe any of these months."""
+        wanted = {str(month) for month in months}
+        rows = self._connection.execute("select levering_id, maand from beschreven_maand")
+        return {row["levering_id"] for row in rows if row["maand"] in wanted}
+
+    def open_months(self) -> list[date]:
+        """The described months that must be rebuilt and published."""
+        rows = self._connection.execute("select maand from open_maand order by maand")
+        return [date.fromisoformat(row["maand"]) for row in rows]
+
+    def open(self, months: Iterable[date]) -> None:
+        """Open months by hand, for a rebuild."""
+        with self.transaction() as sql:
+            self._open(sql, months)
+
+    def close_months(self, months: Iterable[date]) -> None:
+        """These months are published as they are now."""
+        with self.transaction() as sql:
+            sql.executemany(
+                "delete from open_maand where maand = ?", [(str(month),) for month in months]
+            )
+
+    @staticmethod
+    def _open(sql: sqlite3.Connection, months: Iterable[date]) -> None:
+        sql.executemany(
+            "insert or ignore into open_maand values (?)", [(str(month),) for month in months]
+        )
+
+    # --- quarantine and checks --------------------------------------------------------------
+
+    def quarantined(self, levering_id: str) -> list[Quarantined]:
+        """The units of a version that were set apart."""
+        rows = self._connection.execute(
+            "select * from quarantaine where levering_id = ? order by bericht, regel",
+            (levering_id,),
+        )
+        return [
+            Quarantined(
+                row["bericht"],
+                row["eenheid"],
+                row["regel"],
+                row["reden"],
+                row["veld"],
+                row["eenheden"],
+            )
+            for row in rows
+        ]
+
+    def reasons(self, levering_id: str) -> dict[str, int]:
+        """How many units of a version were set apart, by reason."""
+        rows = self._connection.execute(
+            "select reden, sum(eenheden) as aantal from quarantaine where levering_id = ?"
+            " group by reden order by reden",
+            (levering_id,),
+        )
+        return {row["reden"]: row["aantal"] for row in rows}
+
+    def record_checks(self, subject: str, results: Iterable[CheckResult]) -> None:
+        """Keep the outcomes of the checks of one subject (a version or a dataset)."""
+        with self.transaction() as sql:
+            sql.execute("delete from controle where onderwerp = ?", (subject,))
+            sql.executemany(
+                "insert into controle values (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        *(subject, r.check, r.outcome, r.severity, r.description),
+                        *(json.dumps(r.counts, sort_keys=True), utc_now()),
+                    )
+                    for r in results
+                ],
+            )
+
+    def checks(self, subject: str) -> list[CheckResult]:
+        """The outcomes of the checks of one subject."""
+        rows = self._connection.execute(
+            "select * from controle where onderwerp = ? order by controle", (subject,)
+        )
+        return [
+            CheckResult(
+                row["controle"],
+                row["uitkomst"],
+                row["ernst"],
+                row["toelichting"],
+                json.loads(row["aantallen"]),
+            )
+            for row in rows
+        ]
+
+    def checked_datasets(self) -> list[str]:
+        """The datasets that were judged; versions are left out."""
+        rows = self._connection.execute(
+            "select distinct onderwerp from controle where onderwerp not in"
+            " (select levering_id from levering) order by onderwerp"
+        )
+        return [row["onderwerp"] for row in rows]
+
+    # --- processes and events ---------------------------------------------------------------
+
+    def started(self, run_id: str, pid: int, started: float) -> bool:
+        """A process works for a Dagster run; whether that was not written down before."""
+        with self.transaction() as sql:
+            values = (run_id, pid, started)
+            done = sql.execute("insert or ignore into proces values (?, ?, ?)", values)
+            return done.rowcount == 1
+
+    def processes(self) -> dict[str, list[tuple[int, float]]]:
+        """The processes that work for each run: process id, and when the process began."""
+        found: dict[str, list[tuple[int, float]]] = {}
+        for row in self._connection.execute("select run_id, pid, gestart from proces"):
+            found.setdefault(row["run_id"], []).append((row["pid"], row["gestart"]))
+        return found
+
+    def finished(self, run_id: str, pid: int | None = None) -> None:
+        """A process, or every process, no longer works for this run."""
+        with self.transaction() as sql:
+            sql.execute(
+                "delete from proces where run_id = ? and pid = coalesce(?, pid)", (run_id, pid)
+            )
+
+    def events(self) -> int:
+        """The number of the last event."""
+        rows = self._connection.execute("select coalesce(max(nummer), 0) from gebeurtenis")
+        return int(rows.fetchone()[0])
+
+    def touched(self, since: int) -> list[Version]:
+        """The versions to which something happened after event number ``since``."""
+        return self._versions(
+            "where levering_id in (select over from gebeurtenis where nummer > ?)", (since,)
+        )
+
+    @staticmethod
+    def _note(
+        sql: sqlite3.Connection, what: str, about: str, result: str, who: str = PIPELINE
+    ) -> None:
+        sql.execute(
+            "insert into gebeurtenis (op, wie, wat, over, uitslag) values (?, ?, ?, ?, ?)",
+            (utc_now(), who, what, about, result),
+        )
+
+
+def _version(row: sqlite3.Row) -> Version:
+    counts = None
+    if row["bron"] is not None:
+        counts = Counts(row["bron"], row["geaccepteerd"], row["quarantaine"], row["dubbel"])
+    return Version(
+        order=row["volgorde"],
+        levering_id=row["levering_id"],
+        delivery=row["delivery"],
+        gemeente=row["gemeente"],
+        month=date.fromisoformat(row["levermaand"]) if row["levermaand"] else None,
+        file=row["bestand"],
+        sha256=row["sha256"],
+        size=row["bytes"],
+        received_at=row["ontvangen_op"],
+        current_from=row["actueel_vanaf"],
+        current_until=row["actueel_tot"],
+        state=State(row["staat"]),
+        reason=row["reden"],
+        place=row["plaats"],
+        counts=counts,
+        late=row["nagekomen"],
+        key_id=row["sleutel_id"],
+        code_version=row["code_versie"],
+        contract_version=row["contract_versie"],
+        data_key=row["datasleutel"],
+    )

@@ -1,0 +1,240 @@
+"""Which months a version describes, and which of them it changes.
+
+A new version opens only those months whose rows differ from what was current: a response that
+repeats ten known years opens none of them. What is compared are the rows of raw Parquet, without
+the columns that say where a row came from and those that no dataset uses (``vergelijk: false``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from warehouse.contracts import Contract, Table
+from warehouse.scratch import scratch
+
+_ORIGIN = frozenset({"levering_id", "eenheid", "bericht", "regel"})
+#: Beyond this a period is a slip of the pen, not a period.
+_LONGEST_PERIOD_MONTHS = 600
+
+
+@dataclass(frozen=True)
+class Known:
+    """A version as the timeline sees it: its place in the order, month of delivery and files."""
+
+    order: int
+    levering_id: str
+    month: date
+    folder: Path
+
+
+def described(contract: Contract, folder: Path, month: date) -> list[date]:
+    """The months that a version describes, from its raw Parquet in ``folder``."""
+    if contract.mode == "stand":
+        return [month]
+    with scratch() as sql:
+        _months_of_answers(sql, contract, [Known(0, "", month, folder)], by_id=False)
+        rows = sql.execute("select distinct maand from spil order by maand").fetchall()
+    return [row[0] for row in rows]
+
+
+def changed(contract: Contract, new: Known, others: Sequence[Known]) -> list[date]:
+    """The described months in which ``new`` differs from what the ``others`` say together."""
+    if contract.mode == "stand":
+        before = [other for other in others if other.month == new.month and other.order < new.order]
+        same = before and _fingerprints(contract, before[-1]) == _fingerprints(contract, new)
+        return [] if same else [new.month]
+    with scratch() as sql:
+        return _changed_by_key(sql, contract, new, [o for o in others if o.order < new.order])
+
+
+def late_facts(contract: Contract, new: Known, previous: Known) -> int:
+    """How many facts ``new`` brings about months before its own that ``previous`` did not have.
+
+    A fact is the date of an event of a person (``gebeurtenis`` in the contract): a death, a
+    suspension, a move. Dates of which the day is unknown are compared as they are written.
+    """
+    with scratch() as sql:
+        return sum(
+            sql.execute(
+                f"""
+                select count(*) from (
+                    select bsn_versleuteld, {field.name} as datum from read_parquet(?)
+                    where {field.name} < ? and {field.name} > '00000000'
+                    except
+                    select bsn_versleuteld, {field.name} from read_parquet(?)
+                )
+                """,  # noqa: S608 - names of a contract
+                [
+                    str(new.folder / f"{table.name}.parquet"),
+                    f"{new.month:%Y%m%d}",
+                    str(previous.folder / f"{table.name}.parquet"),
+                ],
+            ).fetchall()[0][0]
+            for table in contract.raw_tables
+            for field in table.fields
+            if field.event
+        )
+
+
+def _compared(table: Table) -> list[str]:
+    kept = [field for field in table.fields if not field.compared]
+    skipped = _ORIGIN | {column for field in kept for column in field.raw_columns}
+    return [column for column in table.raw_columns if column not in skipped]
+
+
+def _fingerprints(contract: Contract, version: Known) -> list[tuple[object, ...]]:
+    """Per table the number of rows and an order-free digest of them."""
+    with scratch() as sql:
+        return [
+            sql.execute(
+                f"""
+                select count(*), bit_xor(inhoud), sum(inhoud::hugeint)
+                from (select hash({", ".join(_compared(table))}) as inhoud from read_parquet(?))
+                """,  # noqa: S608 - names of a contract
+                [str(version.folder / f"{table.name}.parquet")],
+            ).fetchall()[0]
+            for table in contract.raw_tables
+        ]
+
+
+def _months_of_answers(
+    sql: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    versions: Sequence[Known],
+    *,
+    by_id: bool = True,
+) -> None:
+    """Make ``antwoord`` (an answer, its period) and ``spil`` (the months of every answer)."""
+    sql.execute("create temp table versie (levering_id varchar, nummer bigint, levermaand date)")
+    sql.executemany(
+        "insert into versie values (?, ?, ?)", [(v.levering_id, v.order, v.month) for v in versions]
+    )
+    joined = "versie using (levering_id)" if by_id else "versie on true"
+    person = contract.person.name
+    sql.execute(
+        f"""
+        create temp table antwoord as
+        select
+            nummer, levermaand, bsn_versleuteld,
+            coalesce(try_cast(periode_van || '-01' as date), levermaand) as van,
+            coalesce(try_cast(periode_tot || '-01' as date), levermaand) as tot,
+            coalesce(try_cast(aantal_quarantaine as bigint), 0) as apart
+        from read_parquet(?) inner join {joined}
+        """,  # noqa: S608 - names of a contract
+        [[str(v.folder / f"{person}.parquet") for v in versions]],
+    )
+    sql.execute(
+        f"""
+        create temp table spil as
+        select distinct nummer, bsn_versleuteld, cast(maand as date) as maand
+        from antwoord, unnest(generate_series(
+            van, least(tot, van + interval {_LONGEST_PERIOD_MONTHS} month), interval 1 month
+        )) as reeks (maand)
+        """  # noqa: S608 - a constant
+    )
+
+
+def _changed_by_key(
+    sql: duckdb.DuckDBPyConnection, contract: Contract, new: Known, older: Sequence[Known]
+) -> list[date]:
+    versions = [*older, new]
+    _months_of_answers(sql, contract, versions)
+    sql.execute(
+        """
+        create temp table paar as
+        with nieuw as (
+            select bsn_versleuteld, maand, nummer from spil where nummer = $nieuw
+        )
+        select nieuw.bsn_versleuteld, nieuw.maand, nieuw.nummer, max(oud.nummer) as oud_nummer
+        from nieuw
+        left join spil as oud
+            on nieuw.bsn_versleuteld = oud.bsn_versleuteld
+            and nieuw.maand = oud.maand
+            and oud.nummer < nieuw.nummer
+        group by all
+        """,
+        {"nieuw": new.order},
+    )
+    facts = " union all ".join(
+        _facts(table) for table in contract.raw_tables if table is not contract.person
+    )
+    files = [
+        [str(v.folder / f"{table.name}.parquet") for v in versions]
+        for table in contract.raw_tables
+        if table is not contract.person
+    ]
+    rows = sql.execute(
+        f"""
+        with gevraagd as (
+            select bsn_versleuteld, maand, nummer from paar
+            union
+            select bsn_versleuteld, maand, oud_nummer from paar where oud_nummer is not null
+        ),
+        feit as ({facts}),
+        stand as (
+            select
+                gevraagd.bsn_versleuteld, gevraagd.maand, gevraagd.nummer,
+                count(feit.inhoud) as aantal,
+                coalesce(bit_xor(feit.inhoud), 0) as inhoud,
+                coalesce(sum(feit.inhoud::hugeint), 0) as som
+            from gevraagd
+            left join feit
+                on gevraagd.bsn_versleuteld = feit.bsn_versleuteld
+                and gevraagd.nummer = feit.nummer
+                and gevraagd.maand between feit.van and feit.tot
+            group by all
+        ),
+        volledigheid as (
+            select
+                gevraagd.bsn_versleuteld, gevraagd.maand, gevraagd.nummer,
+                bool_and(
+                    antwoord.apart = 0
+                    and antwoord.levermaand >= gevraagd.maand + to_months({contract.lag_months})
+                ) as volledig
+            from gevraagd
+            inner join antwoord
+                on gevraagd.bsn_versleuteld = antwoord.bsn_versleuteld
+                and gevraagd.nummer = antwoord.nummer
+                and gevraagd.maand between antwoord.van and antwoord.tot
+            group by all
+        ),
+        beeld as (
+            select * from stand inner join volledigheid using (bsn_versleuteld, maand, nummer)
+        )
+        select distinct paar.maand
+        from paar
+        inner join beeld as nieuw using (bsn_versleuteld, maand, nummer)
+        left join beeld as oud
+            on paar.bsn_versleuteld = oud.bsn_versleuteld
+            and paar.maand = oud.maand
+            and paar.oud_nummer = oud.nummer
+        where (nieuw.aantal, nieuw.inhoud, nieuw.som, nieuw.volledig)
+            is distinct from (oud.aantal, oud.inhoud, oud.som, oud.volledig)
+        order by paar.maand
+        """,  # noqa: S608 - names of a contract
+        files,
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _facts(table: Table) -> str:
+    """The rows of one table with the months they hold for; an open end holds for ever.
+
+    What ends before it begins holds for the month it begins in, as in staging.
+    """
+    return f"""
+        select
+            bsn_versleuteld, versie.nummer,
+            date_trunc('month', try_strptime(datum_aanvang, '%Y%m%d'))::date as van,
+            greatest(van, coalesce(
+                date_trunc('month', try_strptime(nullif(datum_einde, '00000000'), '%Y%m%d')),
+                {"'9999-12-01'" if table.repeats else "try_strptime(datum_aanvang, '%Y%m%d')"}
+            )::date) as tot,
+            hash('{table.name}', {", ".join(_compared(table))}) as inhoud
+        from read_parquet(?) inner join versie using (levering_id)
+    """  # noqa: S608 - names of a contract
