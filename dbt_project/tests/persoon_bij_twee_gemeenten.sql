@@ -1,0 +1,11 @@
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'personen'}}}) }}
+
+-- Two gemeenten that both say they have a resident: possible in the days around a removal.
+select
+    bsn_versleuteld,
+    maand,
+    count(*) as aantal_gemeenten
+from {{ ref('personen') }}
+where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+group by bsn_versleuteld, maand
+having count(*) > 1
