@@ -1,0 +1,35 @@
+"""What happens when a step fails: retried when it was the machine, told in a sentence otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import dagster as dg
+
+from warehouse.errors import DatapakhuisError
+
+RETRIES = 2
+
+
+@contextmanager
+def faults(context: dg.AssetExecutionContext) -> Iterator[None]:
+    """Try again after a fault of disk or network; show every other error once, without its chain.
+
+    A chain could carry a value. An error that nobody foresaw is told by its class alone.
+    """
+    try:
+        yield
+    except OSError as error:
+        code = type(error).__name__
+        context.log.warning(f"a fault of disk or network ({code})")
+        if context.retry_number < RETRIES:
+            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=5) from None
+        raise dg.Failure(description=f"a fault of disk or network ({code})") from None
+    except dg.Failure:
+        raise
+    except DatapakhuisError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None
+    except Exception as error:
+        code = type(error).__name__
+        raise dg.Failure(description=f"a fault of ours ({code})", allow_retries=False) from None

@@ -1,0 +1,169 @@
+"""dbt models as Dagster assets, built for the open months in one call."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    dbt_assets,
+)
+
+from assets.deliveries import asset_key
+from assets.faults import faults
+from warehouse.contracts import Contract
+from warehouse.errors import DatapakhuisError
+from warehouse.home import Home
+from warehouse.lock import lent
+from warehouse.station import at_work
+from warehouse.workspace import LEDGER_TABLES, connect, prepare
+
+PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
+POOL = "duckdb_writer"
+GROUPS = {"staging": "staging", "parameters": "parameters"}
+
+
+class ModelError(DatapakhuisError):
+    """The dbt project cannot be parsed."""
+
+
+class Translator(DagsterDbtTranslator):
+    """How a dbt model looks in Dagster: its theme, its owner, and where its data comes from."""
+
+    def __init__(self) -> None:
+        # A delivery is one asset, whatever number of raw objects it has.
+        super().__init__(DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True))
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Raw sources are the delivery assets; everything else is schema and name."""
+        if dbt_resource_props["resource_type"] == "source":
+            delivery, _, table = dbt_resource_props["name"].partition("__")
+            if dbt_resource_props["source_name"] == "raw":
+                return asset_key(delivery)
+            return dg.AssetKey(["grootboek", table or delivery])
+        return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The theme, or the layer for what has none."""
+        theme = _meta(dbt_resource_props).get("thema")
+        return theme or GROUPS.get(dbt_resource_props["schema"], "dbt")
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """The team that answers for it."""
+        owner = _meta(dbt_resource_props).get("eigenaar")
+        return [f"team:{'_'.join(owner.lower().split())}"] if owner else ["team:datapakhuis"]
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        """Whether it is open or closed."""
+        openness = _meta(dbt_resource_props).get("openheid")
+        return {"openheid": openness} if openness else {}
+
+
+def _meta(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = properties.get("config", {}).get("meta") or properties.get("meta") or {}
+    return dict(found)
+
+
+def parse(home: Home) -> Path:
+    """The manifest of the dbt project, parsed anew only when the project changed.
+
+    Raises:
+        ModelError: when dbt cannot parse it.
+    """
+    _environment(home)
+    target = home.dbt / f"manifest-{_fingerprint()}"
+    # Where dagster-dbt looks for what was parsed, so that the first build need not parse again.
+    os.environ["DBT_TARGET_PATH"] = str(target)
+    manifest = target / "manifest.json"
+    if manifest.exists():
+        return manifest
+    from dbt.cli.main import dbtRunner
+
+    result = dbtRunner().invoke(
+        [
+            *("parse", "--quiet", "--no-use-colors"),
+            *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+            *("--log-path", str(home.dbt / "logs")),
+        ]
+    )
+    if not result.success or not manifest.exists():
+        raise ModelError(
+            f"the dbt project cannot be parsed ({type(result.exception).__name__})",
+            f"See {home.dbt / 'logs'}.",
+        )
+    return manifest
+
+
+def _environment(home: Home) -> None:
+    os.environ["DATAPAKHUIS_DUCKDB"] = str(home.database)
+    os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(PROJECT.rglob("*")):
+        if path.suffix in (".sql", ".yml", ".csv") and "target" not in path.parts:
+            digest.update(str(path.relative_to(PROJECT)).encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def dbt_resource(home: Home) -> DbtCliResource:
+    """Dbt as a command, with its targets and logs in the home."""
+    _environment(home)
+    return DbtCliResource(
+        project_dir=str(PROJECT),
+        profiles_dir=str(PROJECT),
+        # The dbt of this environment, whether or not its folder is on the path.
+        dbt_executable=str(Path(sys.executable).with_name("dbt")),
+    )
+
+
+def ledger_assets() -> list[dg.AssetSpec]:
+    """What dbt reads of the ledger; written anew before every build."""
+    return [
+        dg.AssetSpec(
+            dg.AssetKey(["grootboek", table]),
+            group_name="grootboek",
+            owners=["team:datapakhuis"],
+            kinds={"duckdb"},
+            description=f"{description} Uit het grootboek, vóór elke bouw opnieuw geschreven.",
+        )
+        for table, description in LEDGER_TABLES.items()
+    ]
+
+
+def model_assets(
+    home: Home, contracts: Mapping[str, Contract], manifest: Path
+) -> dg.AssetsDefinition:
+    """Every model, seed and test of the project."""
+
+    @dbt_assets(manifest=manifest, dagster_dbt_translator=Translator(), pool=POOL, name="modellen")
+    def modellen(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        with faults(context), at_work(home, contracts, context.run.run_id) as station:
+            months = prepare(home, station.ledger, contracts)
+            context.log.info("%d open months", len(months))
+            arguments = ["build", "--exclude-resource-type", "unit_test"]
+            arguments += ["--log-path", str(home.dbt / "logs")]
+            with lent(home.lock):
+                call = dbt.cli(arguments, context=context, target_path=home.dbt / "target")
+            # Only when dbt is done may another connection count what it built.
+            yield from _counted(context, home, list(call.stream()))
+
+    return modellen
+
+
+def _counted(context: dg.AssetExecutionContext, home: Home, events: list[Any]) -> Iterator[Any]:
+    """The events of dbt, with the number of rows beside everything that was built."""
+    with connect(home.database) as sql:
+        for event in events:
+            if isinstance(event, dg.Output):
+                relation = ".".join(context.asset_key_for_output(event.output_name).path)
+                rows = sql.execute(f"select count(*) from {relation}").fetchall()  # noqa: S608
+                event = event.with_metadata({**event.metadata, "dagster/row_count": rows[0][0]})
+            yield event

@@ -1,0 +1,191 @@
+"""Publication assets: what readers may see, one per dataset, judged before it leaves.
+
+A dataset whose checks fail stays as it was published before, and its months stay open; the other
+datasets go on. Beside each stands an external asset that shows which described months are there.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+
+import dagster as dg
+
+from assets.faults import faults
+from assets.models import POOL
+from assets.outcomes import kept, shown, specs
+from expectations.bridge import Suite, judge
+from expectations.datasets import DATASET_SHAPES
+from warehouse.catalogue import Entry
+from warehouse.contracts import Contract
+from warehouse.home import Home, month_text
+from warehouse.ledger import CheckResult
+from warehouse.profile import dataset_profile
+from warehouse.publication import PublicationResult, publish, read_manifest
+from warehouse.station import Station, at_work
+from warehouse.workspace import connect
+
+
+def publication_key(dataset: str) -> dg.AssetKey:
+    """The key of what is published of a dataset."""
+    return dg.AssetKey(["publicatie", dataset])
+
+
+def months_key(dataset: str) -> dg.AssetKey:
+    """The key of the asset that shows a dataset's described months."""
+    return dg.AssetKey(["beschreven_maanden", dataset])
+
+
+def months_partitions(dataset: str) -> dg.DynamicPartitionsDefinition:
+    """The described months of a dataset, just those that are there."""
+    return dg.DynamicPartitionsDefinition(name=f"maanden_{dataset}")
+
+
+def publication_assets(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    catalogue: Mapping[str, Entry],
+    suites: Mapping[str, Suite],
+) -> dg.AssetsDefinition:
+    """One step that judges every dataset and publishes those that pass."""
+
+    @dg.multi_asset(
+        name="publicatie",
+        specs=[_spec(entry) for entry in catalogue.values()],
+        check_specs=[
+            spec for name in catalogue for spec in specs(suites[name], publication_key(name))
+        ],
+        pool=POOL,
+        can_subset=False,
+    )
+    def publicatie(
+        context: dg.AssetExecutionContext,
+    ) -> Iterator[Any]:
+        with faults(context), at_work(home, contracts, context.run.run_id) as station:
+            months = station.ledger.open_months()
+            passed = _judge(station, catalogue, suites, months)
+            result = _publish(station, catalogue, passed, months)
+            if len(passed) == len(catalogue):
+                station.ledger.close_months(months)
+            for name in catalogue:
+                yield from shown(station.ledger.checks(name), publication_key(name))
+        manifest = read_manifest(result.manifest)
+        for name in passed:
+            there = sorted(manifest.datasets[name].months)
+            _show_months(context.instance, name, there)
+            yield dg.MaterializeResult(
+                asset_key=publication_key(name),
+                metadata={
+                    "dagster/row_count": manifest.datasets[name].rows,
+                    "maanden": len(there),
+                    "gewijzigde_maanden": len(result.changed.get(name, ())),
+                    "manifest": result.sequence,
+                },
+            )
+
+    return publicatie
+
+
+def months_assets(catalogue: Mapping[str, Entry]) -> list[dg.AssetSpec]:
+    """External assets that show exactly which described months are published."""
+    return [
+        dg.AssetSpec(
+            months_key(name),
+            deps=[publication_key(name)],
+            partitions_def=months_partitions(name),
+            group_name=entry.spec.theme,
+            owners=[f"team:{'_'.join(entry.spec.eigenaar.lower().split())}"],
+            kinds={"parquet"},
+            description=f"De maanden die `{name}` beschrijft, zoals gepubliceerd.",
+        )
+        for name, entry in catalogue.items()
+    ]
+
+
+def _spec(entry: Entry) -> dg.AssetSpec:
+    spec = entry.spec
+    columns = [dg.TableColumn(c.name, c.type.lower(), c.description) for c in spec.columns]
+    return dg.AssetSpec(
+        publication_key(spec.name),
+        deps=[dg.AssetKey([spec.schema, spec.name])],
+        skippable=True,
+        group_name=spec.theme,
+        owners=[f"team:{'_'.join(spec.eigenaar.lower().split())}"],
+        kinds={"parquet", "duckdb"},
+        tags={"openheid": spec.openheid},
+        description=spec.description,
+        metadata={
+            "dagster/column_schema": dg.TableSchema(columns=columns),
+            "doelen": ", ".join(spec.doelen),
+            "grondslag": spec.grondslag,
+            "bewaartermijn_jaren": spec.bewaartermijn_jaren,
+        },
+    )
+
+
+def _judge(
+    station: Station,
+    catalogue: Mapping[str, Entry],
+    suites: Mapping[str, Suite],
+    months: list[date],
+) -> list[str]:
+    """Judge the open months of every dataset; the names of those that may be published."""
+    passed = []
+    with connect(station.home.database) as sql:
+        for name, entry in catalogue.items():
+            described = _described(station, entry, months)
+            results = _not_described(suites[name])
+            if described:
+                profile = partial(
+                    dataset_profile, sql, entry.spec.schema, name, described, DATASET_SHAPES[name]
+                )
+                results = kept(judge(suites[name], profile))
+            station.ledger.record_checks(name, results)
+            if not any(result.holds for result in results):
+                passed.append(name)
+    return passed
+
+
+def _described(station: Station, entry: Entry, months: list[date]) -> list[date]:
+    """The open months of which the dataset's own delivery, the first it names, says something."""
+    ledger = station.ledger
+    own = {version.levering_id for version in ledger.visible(entry.deliveries[0])}
+    return [month for month in months if own & ledger.describing([month])]
+
+
+def _not_described(suite: Suite) -> list[CheckResult]:
+    """A month that no delivery describes is missing, not bad."""
+    why = "Niet van toepassing: geen levering beschrijft de open maanden."
+    return [CheckResult(c.name, "niet_van_toepassing", c.severity, why) for c in suite.checks]
+
+
+def _publish(
+    station: Station, catalogue: Mapping[str, Entry], passed: list[str], months: list[date]
+) -> PublicationResult:
+    with connect(station.home.database) as sql:
+        return publish(
+            connection=sql,
+            datasets=[entry.spec for entry in catalogue.values()],
+            months=dict.fromkeys(passed, months),
+            root=station.home.publication,
+            republish=station.keys.republish,
+            gemeenten=station.home.gemeenten,
+            now=datetime.now(UTC),
+            versions=[version.levering_id for version in station.ledger.visible()],
+        )
+
+
+def _show_months(instance: dg.DagsterInstance, dataset: str, months: list[date]) -> None:
+    """Make the partitions of a dataset's months just those that are published."""
+    name = months_partitions(dataset).name
+    assert name  # noqa: S101
+    there = {month_text(month) for month in months}
+    known = set(instance.get_dynamic_partitions(name))
+    for gone in sorted(known - there):
+        instance.delete_dynamic_partition(name, gone)
+    new = sorted(there - known)
+    instance.add_dynamic_partitions(name, new)
+    for month in new:
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(months_key(dataset), partition=month)
+        )
