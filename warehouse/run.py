@@ -1,0 +1,265 @@
+"""`datapakhuis run`: take in what landed and build what it touches, through Dagster.
+
+The second of the two doors through which the warehouse knows Dagster; it is imported when the
+command is called. Every delivery is a run of its own, so that Dagster shows each partition, and
+all open months are built and published in one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from warehouse.contracts import Contract, load_contracts
+from warehouse.home import Home, month_text
+from warehouse.intake import Landing, look, shown_name
+from warehouse.ledger import Ledger, State, Version
+from warehouse.lock import started_at, writer
+from warehouse.reasons import reason
+from warehouse.station import open_keys, sweep
+
+DAGSTER_YAML = Path(__file__).resolve().parent.parent / "dagster.yaml"
+#: Dagster keeps every event; on the screen stands only what we say ourselves.
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+Say = Callable[[str], None]
+Partition = tuple[date, str, str]
+
+
+@dataclass
+class Summary:
+    """What a run did."""
+
+    versions: list[Version] = field(default_factory=list)
+    growing: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    built: list[date] = field(default_factory=list)
+    held_datasets: list[str] = field(default_factory=list)
+    failed_checks: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing failed and nothing was held or refused."""
+        bad = (State.REFUSED, State.HELD)
+        return not (
+            self.failed
+            or self.held_datasets
+            or any(version.state in bad for version in self.versions)
+        )
+
+
+def write_dagster_home(home: Home) -> None:
+    """Give the home the Dagster configuration of the project, unless it has one."""
+    target = home.dagster / "dagster.yaml"
+    if not target.exists():
+        shutil.copyfile(DAGSTER_YAML, target)
+
+
+def run(
+    home: Home,
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    delivery: str | None = None,
+    say: Say = lambda _: None,
+) -> Summary:
+    """Take in what landed, of the months of delivery and the delivery asked for, and build.
+
+    Raises:
+        DatapakhuisError: when the home, its key set or its contracts cannot be used.
+    """
+    contracts = load_contracts()
+    open_keys(home)
+    summary = Summary()
+    with writer(home.lock):
+        sweep(home)
+        ledger = Ledger(home.ledger)
+        try:
+            before = ledger.events()
+            landing = look(home, contracts)
+            summary.growing = [shown_name(path) for path in landing.growing]
+            wanted = _wanted(landing, ledger, first, last, delivery)
+            if wanted or landing.misnamed or ledger.open_months():
+                _work(home, contracts, ledger, landing, wanted, summary, say)
+            summary.versions = ledger.touched(since=before)
+            summary.failed_checks = {
+                version.levering_id: [
+                    c.check for c in ledger.checks(version.levering_id) if c.holds
+                ]
+                for version in summary.versions
+                if version.state is State.HELD
+            }
+        finally:
+            ledger.close()
+    return summary
+
+
+def _wanted(
+    landing: Landing,
+    ledger: Ledger,
+    first: date | None,
+    last: date | None,
+    delivery: str | None,
+) -> list[Partition]:
+    """The partitions in which something waits; registers of persons before what refers to them."""
+    waiting = {(file.month, file.delivery, file.gemeente) for file in landing.ready}
+    waiting |= {
+        (version.month, version.delivery, version.gemeente)
+        for version in ledger.pending()
+        if version.month and version.delivery and version.gemeente
+    }
+    return sorted(
+        (month, name, gemeente)
+        for month, name, gemeente in waiting
+        if (first is None or month >= first)
+        and (last is None or month <= last)
+        and delivery in (None, name)
+    )
+
+
+def _work(
+    home: Home,
+    contracts: Mapping[str, Contract],
+    ledger: Ledger,
+    landing: Landing,
+    wanted: list[Partition],
+    summary: Summary,
+    say: Say,
+) -> None:
+    say("starting Dagster")
+    with _dagster(home):
+        import dagster as dg
+
+        from assets.deliveries import asset_key, partition_key
+        from warehouse.definitions import BUILD_JOB, DELIVERY_JOB, LANDING_JOB, build_definitions
+
+        definitions = build_definitions(home, contracts)
+        with dg.DagsterInstance.get() as instance:
+            recover(instance, ledger)
+
+            def execute(job: str, **options: Any) -> bool:
+                run_id = str(uuid.uuid4())
+                pid = os.getpid()
+                ledger.started(run_id, pid, started_at(pid) or 0.0)
+                result = definitions.resolve_job_def(job).execute_in_process(
+                    instance=instance,
+                    raise_on_error=False,
+                    run_id=run_id,
+                    run_config=QUIET,
+                    **options,
+                )
+                ledger.finished(run_id)
+                return result.success
+
+            execute(LANDING_JOB)
+            for month, name, gemeente in wanted:
+                say(f"{name} {gemeente} {month_text(month)}")
+                key = partition_key(gemeente, month)
+                if not execute(
+                    DELIVERY_JOB, partition_key=key, asset_selection=[asset_key(name)]
+                ) and not _explained(ledger, name, gemeente, month):
+                    summary.failed.append(f"{name} {gemeente} {month_text(month)}")
+            months = ledger.open_months()
+            if months:
+                say(f"building {len(months)} months")
+                if not execute(BUILD_JOB):
+                    summary.failed.append("building or publishing the datasets")
+                left = ledger.open_months()
+                summary.built = [month for month in months if month not in left]
+                summary.held_datasets = _held_datasets(ledger, left)
+
+
+def _explained(ledger: Ledger, name: str, gemeente: str, month: date) -> bool:
+    """Whether the ledger says why a partition failed: its newest version was refused."""
+    mine = [
+        version
+        for version in ledger.versions()
+        if (version.delivery, version.gemeente, version.month) == (name, gemeente, month)
+    ]
+    return bool(mine) and mine[-1].state is State.REFUSED
+
+
+def _held_datasets(ledger: Ledger, left: list[date]) -> list[str]:
+    if not left:
+        return []
+    return [
+        name
+        for name in ledger.checked_datasets()
+        if any(check.holds for check in ledger.checks(name))
+    ]
+
+
+@contextmanager
+def _dagster(home: Home) -> Iterator[None]:
+    """Dagster's surroundings: its home, no telemetry, and silence but for what we say ourselves."""
+    write_dagster_home(home)
+    os.environ["DAGSTER_HOME"] = str(home.dagster)
+    os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
+    os.environ["DATAPAKHUIS_HOME"] = str(home.path)
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        yield
+
+
+def recover(instance: object, ledger: Ledger) -> int:
+    """Report local runs whose process is gone as failed, and give back their slots in the pool.
+
+    Without this a next run would wait for ever on the slot of a run that was killed.
+
+    Returns:
+        How many runs were recovered.
+    """
+    import dagster as dg
+
+    assert isinstance(instance, dg.DagsterInstance)  # noqa: S101
+    dead = 0
+    for run_id, processes in ledger.processes().items():
+        record = instance.get_run_by_id(run_id)
+        alive = any(started_at(pid) == started for pid, started in processes)
+        if record is not None and not record.is_finished and alive:
+            continue
+        if record is not None and not record.is_finished:
+            instance.report_run_failed(record, "The process of this run is gone.")
+            dead += 1
+        instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+        ledger.finished(run_id)
+    return dead
+
+
+def tell(summary: Summary, say: Say) -> None:
+    """Say what a run did, a line per version, with the remedy of what went wrong."""
+    for name in summary.growing:
+        say(f"{name}: still being written; left alone until it rests")
+    for version in summary.versions:
+        what = version.file
+        if version.delivery and version.month:
+            what = f"{version.delivery} {version.gemeente} {month_text(version.month)}"
+        if version.state is State.REFUSED:
+            why = reason(version.reason or "")
+            place = f", {version.place}" if version.place else ""
+            say(f"{version.file}: refused ({why.code}{place}): {why.text}. {why.remedy}")
+        elif version.counts:
+            c = version.counts
+            say(
+                f"{what}: {version.state}, {c.source} in the source ="
+                f" {c.accepted} accepted + {c.quarantined} quarantined + {c.duplicate} duplicate"
+            )
+        if version.state is State.HELD:
+            say(
+                f"  held by {', '.join(summary.failed_checks[version.levering_id])}:"
+                " nothing of it is used. See `datapakhuis status`; deliver it corrected, or if it"
+                f' is right: datapakhuis delivery release {version.levering_id} --reason "…"'
+            )
+    for failure in summary.failed:
+        say(f"failed: {failure}. See the run in Dagster (`make dev`), then run again.")
+    for name in summary.held_datasets:
+        say(f"held: dataset {name} failed its checks; see `datapakhuis status`")
+    if summary.built:
+        say(f"built and published {len(summary.built)} months")
+    if not (summary.versions or summary.failed or summary.built or summary.held_datasets):
+        say("nothing to do: nothing new has landed")
