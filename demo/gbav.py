@@ -1,0 +1,478 @@
+"""Writes the BRP delivery: records of persons as GBA-V exports them, one column per LO3 element.
+
+What belongs here: the layout, and how persons, residences and relations become its rows. What
+does not: who the persons are. The layout is `;`, UTF-8 with a byte order mark, CRLF, 257 columns.
+A row whose first column is empty continues the person above: an older occurrence of a category,
+or the next child. A category's last column (``08.H``) announces what the *next* row holds for
+that category (58: an older occurrence; 09: another child) and says nothing of its own row.
+
+Rows are made in blocks of persons, each column a whole array, and joined to lines by Arrow, whose
+value buffer is the text of the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from demo.faults import Fault
+from demo.population import (
+    NETHERLANDS,
+    NEVER,
+    OTHER_GEMEENTEN,
+    RNI,
+    YEAR,
+    Numbers,
+    Population,
+    bsns,
+    draw,
+)
+
+#: An array of text (``pyarrow.StringArray``), null where the column stays empty.
+Text: TypeAlias = Any
+
+BLOCK = 50_000
+
+#: Per category its elements; the last column of each category is ``<category>.H``.
+_LAYOUT = """
+01 01.10 01.20 02.10 02.20 02.30 02.40 03.10 03.20 03.30 04.10 20.10 20.20 61.10 81.10 81.20 82.10
+   82.20 82.30 83.10 83.20 83.30 84.10 85.10 86.10 88.10 88.20
+02 01.10 01.20 02.10 02.20 02.30 02.40 03.10 03.20 03.30 04.10 62.10 81.10 81.20 82.10 82.20 82.30
+   83.10 83.20 83.30 84.10 85.10 86.10
+03 01.10 01.20 02.10 02.20 02.30 02.40 03.10 03.20 03.30 04.10 62.10 81.10 81.20 82.10 82.20 82.30
+   83.10 83.20 83.30 84.10 85.10 86.10
+04 05.10 63.10 64.10 65.10 73.10 82.10 82.20 82.30 83.10 83.20 83.30 84.10 85.10 86.10 88.10 88.20
+05 01.10 01.20 02.10 02.20 02.30 02.40 03.10 03.20 03.30 04.10 06.10 06.20 06.30 07.10 07.20 07.30
+   07.40 15.10 81.10 81.20 82.10 82.20 82.30 83.10 83.20 83.30 84.10 85.10 86.10
+06 08.10 08.20 08.30 81.10 81.20 82.10 82.20 82.30 83.10 83.20 83.30 84.10 85.10 86.10 88.10 88.10
+07 66.20 67.10 67.20 68.10 69.10 70.10 71.10 71.20 80.10 80.20 87.10 88.10 88.20
+08 09.10 09.20 10.10 10.20 10.30 11.10 11.15 11.20 11.30 11.40 11.50 11.60 11.70 11.80 11.90 12.10
+   13.10 13.20 13.30 13.40 13.50 14.10 14.20 72.10 75.10 83.10 83.20 83.30 84.10 85.10 86.10 88.10
+   88.20
+09 01.10 01.20 02.10 02.20 02.30 02.40 03.10 03.20 03.30 81.10 81.20 82.10 82.20 82.30 83.10 83.20
+   83.30 84.10 85.10 86.10 89.10
+10 39.10 39.20 39.30 83.10 83.20 83.30 84.10 85.10 86.10
+11 32.10 33.10 82.10 82.20 82.30 83.10 83.20 83.30 84.10 85.10 86.10
+12 35.10 35.20 35.30 35.40 35.50 35.60 35.70 36.10 82.10 82.20 82.30 83.10 83.20 83.30 85.10 86.10
+13 31.10 31.20 31.30 38.10 38.20 82.10 82.20 82.30
+"""
+
+
+def _header() -> tuple[str, ...]:
+    columns: list[str] = [""]
+    category = ""
+    for word in _LAYOUT.split():
+        if len(word) == 2:
+            columns += [f"{category}.H"] if category else []
+            category = word
+        else:
+            columns.append(f"{category}.{word}")
+    return (*columns, f"{category}.H", "")
+
+
+#: The 257 column names. Two are double: ``06.88.10`` and the empty name, first and last.
+HEADER = _header()
+
+
+def _names(first: str, middle: str, last: str) -> Text:
+    """Invented names: every combination of the syllables."""
+    syllables = (part.split(",") for part in (first, middle, last))
+    return pa.array(["".join(name) for name in product(*syllables)])
+
+
+_GIVEN = (
+    _names(
+        "Aren,Bal,Dirm,Fen,Ger,Hil,Joran,Kas,Lem,Mer,Noë,Pie,Rün,Sjo,Tor,Wie", "a,e,i,o", "n,rd,k"
+    ),
+    _names(
+        "An,Bri,Dor,El,Fem,Gré,Iris,Jo,Kat,Lie,Maï,Nel,Ro,San,Tré,Wil", "ne,li,ma,de", "ke,tje,a"
+    ),
+)
+_SURNAMES = _names(
+    "Aal,Boer,Dijk,Eik,Gras,Heu,Kalver,Lin,Meer,Noord,Oever,Pol,Riet,Sluis,Veen,Zaag",
+    "en,er,el,ing",
+    "stra,man,huis,beek,kamp,veld,gaard,môr,vliet,zwëer",
+)
+_PREFIXES = pa.array(["van", "de", "van der", "ten"])
+_STREETS = _names(
+    "Akker,Beuken,Duin,Esdoorn,Gele,Hout,Kaas,Molen,Papier,Rode,Verf,Wilgen",
+    "horst,kade,lint,polder,werf",
+    "straat,laan,pad,weg,hof",
+)
+_ABROAD = pa.array(["1 Example Street", "22 Rue de l'Exemple", "7 Musterweg"])
+_MOORINGS = pa.array([f"Woonboot ligplaats {number}" for number in range(1, 60)])
+_NATIONALITY = {6043: 339, 5022: 131, 5007: 263, 7028: 72, 9089: 55}
+_LETTERS = pa.array(
+    [a + b for a in "ABCDEFGHJKLMNPRSTUVWXZ" for b in "ABCDEFGHJKLMNPRSTUVWXZ" if a + b != "SS"]
+)
+
+_EARLIEST = np.datetime64("1850-01-01").astype(int)
+_CALENDAR = np.arange("1850-01-01", "2101-01-01", dtype="datetime64[D]")
+_DATES = pa.array([str(day).replace("-", "") for day in _CALENDAR])
+
+#: Postcodes of the gemeente itself; for another gemeente than Zaanstad see ``OTHER_GEMEENTEN``.
+_POSTCODES = {479: 1501} | OTHER_GEMEENTEN
+_DEFAULT_POSTCODE = 9901
+_HOUSES_PER_POSTCODE = 20
+_GBA_BEGIN = np.datetime64("1994-10-01").astype(int)
+
+
+def write(
+    path: Path,
+    population: Population,
+    *,
+    month_end: int,
+    known_on: int,
+    faults: Sequence[Fault] = (),
+) -> None:
+    """Write the state at ``month_end`` as it was known on ``known_on`` (days since 1970)."""
+    stand = _Stand(population, month_end, known_on)
+    with path.open("wb") as file:
+        file.write(b"\xef\xbb\xbf" + ";".join(HEADER).encode() + b"\r\n")
+        for begin in range(0, len(stand.ids), BLOCK):
+            lines = _Block(stand, stand.ids[begin : begin + BLOCK]).lines(faults)
+            file.write(memoryview(lines.buffers()[2]))
+
+
+class _Stand:
+    """What is known of all persons on a day: the arrays that every block draws from."""
+
+    def __init__(self, population: Population, month_end: int, known_on: int) -> None:
+        persons = population.persons
+        self.seed = population.seed
+        self.gemeente = population.gemeente
+        self.persons = persons
+        self.month_end = month_end
+        self.bsn = _text(bsns(len(persons)))
+        number = np.arange(len(persons), dtype=np.int64) * 2_654_435_761
+        self.a_number = _text(number % 9_000_000_000 + 1_000_000_000)
+        present = (persons["appears"] <= known_on) & (persons["leaves"] > known_on)
+        self.ids = np.flatnonzero(present)
+
+        self.died = np.where(persons["died_known"] <= known_on, persons["died"], NEVER)
+        partner = persons["partner"]
+        widowed = np.where(partner >= 0, self.died[partner], NEVER)
+        wed = persons["married"] <= month_end
+        self.ended = np.where(wed, np.minimum(persons["divorced"], widowed), NEVER)
+        self._residences(population.residences, known_on)
+        self._children(known_on)
+
+    def _residences(self, residences: Numbers, known_on: int) -> None:
+        """Known residences per person, the newest first; since when in that gemeente."""
+        rows = residences[residences["known"] <= known_on]
+        rows = rows[np.lexsort((rows["begin"], rows["person"]))]
+        person, gemeente = rows["person"], rows["gemeente"]
+        arrived = np.ones(len(rows), dtype=bool)
+        arrived[1:] = (person[1:] != person[:-1]) | (gemeente[1:] != gemeente[:-1])
+        first = np.maximum.accumulate(np.where(arrived, np.arange(len(rows)), 0))
+        since = rows["begin"][first]
+        bounds = np.searchsorted(person, np.arange(len(self.persons) + 1))
+        self.residence_count = np.diff(bounds)
+        self.newest = bounds[1:] - 1
+        self.residences, self.enrolled = rows, since
+
+    def _children(self, known_on: int) -> None:
+        """Children per parent, the eldest first."""
+        persons = self.persons
+        born = np.flatnonzero(persons["appears"] <= known_on)
+        parents = np.concatenate([persons["parent1"][born], persons["parent2"][born]])
+        children = np.concatenate([born, born])[parents >= 0]
+        parents = parents[parents >= 0]
+        order = np.lexsort((children, persons["birth"][children], parents))
+        self.children = children[order]
+        bounds = np.searchsorted(parents[order], np.arange(len(persons) + 1))
+        self.child_count, self.eldest = np.diff(bounds), bounds[:-1]
+
+
+class _Block:
+    """The rows of some persons: a head row each, and continuations as many as needed."""
+
+    def __init__(self, stand: _Stand, ids: Numbers) -> None:
+        self.stand = stand
+        self.seed = stand.seed
+        self.persons = stand.persons
+        residences, children = stand.residence_count[ids], stand.child_count[ids]
+        married = self.persons["married"][ids] <= stand.month_end
+        marriages = married * (1 + (stand.ended[ids] < NEVER))
+        height = np.maximum.reduce([residences, children, marriages])
+        self.heads = np.cumsum(height) - height
+        self.who = np.repeat(ids, height)
+        self.step = np.arange(len(self.who)) - np.repeat(self.heads, height)
+        self.head = self.step == 0
+        self.columns: dict[str, Text] = {}
+        self._person()
+        self._parent("02", "parent1")
+        self._parent("03", "parent2")
+        self._nationality()
+        self._marriage(np.repeat(marriages, height))
+        self._death_and_suspension()
+        self._residence(np.repeat(residences, height))
+        self._child(np.repeat(children, height))
+
+    def lines(self, faults: Sequence[Fault]) -> Text:
+        """The rows as text, line ends included."""
+        for fault in faults:
+            row = (self.who == fault.person) & self.head
+            if row.any():
+                column = self.columns[fault.element]
+                self.columns[fault.element] = pc.if_else(pa.array(row), fault.value, column)
+        parts: list[Text] = [_text(self.who + 1, self.head, before="Lg01_")]
+        gap = ""
+        for name in HEADER[1:]:
+            gap += ";"
+            if name in self.columns:
+                parts += [pa.scalar(gap), self.columns[name]]
+                gap = ""
+        parts.append(pa.scalar(gap + "\r\n"))
+        return pc.binary_join_element_wise(*parts, "", null_handling="replace", null_replacement="")
+
+    def _person(self) -> None:
+        persons, who, head, put = self.persons, self.who, self.head, self.columns
+        birth = persons["birth"][who]
+        self._identity("01", who, head)
+        put["01.04.10"] = _pick(pa.array(["M", "V", "O"]), persons["sex"][who], head)
+        put["01.61.10"] = _constant("E", head)
+        put["01.81.10"] = _text(np.full(len(who), self.stand.gemeente), head, width=4)
+        put["01.81.20"] = _text(who % 9000 + 1000, head, before="1AA")
+        put["01.85.10"] = self._birth_date(who, head)
+        put["01.86.10"] = _date(np.maximum(birth + 2, _GBA_BEGIN), head)
+
+    def _parent(self, category: str, field: str) -> None:
+        """A parent in the gemeente with a BSN; other people's parents by name and country only."""
+        persons, who, put = self.persons, self.who, self.columns
+        parent = persons[field][who]
+        linked = self.head & (parent >= 0)
+        minor = (persons["parent1"][who] >= 0) & (parent < 0)
+        named = self.head & (parent < 0) & ~minor
+        self._identity(category, parent, linked)
+        sex = np.full(len(who), 1 if field == "parent1" else 0)
+        own = persons["country"][who]
+        second_generation = self._draw(f"{category} country", who) < 0.08
+        guess = np.where(second_generation & (own == NETHERLANDS), 6043, own)
+        birth = persons["birth"][who] - int(29 * YEAR)
+        country = np.where(parent >= 0, persons["country"][parent], guess)
+        for element, invented in (
+            ("02.10", self._given(who, sex, named, subject=category)),
+            ("02.40", _pick(_SURNAMES, persons["surname"][who] + 1 - sex, named)),
+            ("03.10", _date(birth, named)),
+        ):
+            put[f"{category}.{element}"] = pc.coalesce(put[f"{category}.{element}"], invented)
+        put[f"{category}.03.30"] = _text(country, linked | named, width=4)
+        sexes = np.where(parent >= 0, persons["sex"][parent], sex)
+        put[f"{category}.04.10"] = _pick(pa.array(["M", "V", "O"]), sexes, linked | named)
+        for element in ("62.10", "85.10"):
+            put[f"{category}.{element}"] = self._birth_date(who, linked | named)
+
+    def _nationality(self) -> None:
+        who, put = self.who, self.columns
+        country = self.persons["country"][who]
+        foreign = np.zeros(len(who), dtype=np.int64)
+        for code, nationality in _NATIONALITY.items():
+            foreign[country == code] = nationality
+        dutch = (country == NETHERLANDS) | (self._draw("nationality", who) < 0.5)
+        put["04.05.10"] = _text(np.where(dutch, 1, foreign), self.head, width=4)
+        put["04.63.10"] = _text(np.where(dutch, 1, 301), self.head, width=3)
+        put["04.85.10"] = self._birth_date(who, self.head)
+
+    def _marriage(self, count: Numbers) -> None:
+        """The marriage; once ended its end comes first and its beginning on the next row."""
+        persons, who, put = self.persons, self.who, self.columns
+        there = self.step < count
+        ended = self.stand.ended[who]
+        ending = there & self.head & (ended < NEVER)
+        wedding = there & ~ending
+        married = persons["married"][who]
+        self._identity("05", persons["partner"][who], there)
+        put["05.04.10"] = _pick(
+            pa.array(["M", "V", "O"]), persons["sex"][persons["partner"][who]], there
+        )
+        for group, day, rows in (("06", married, wedding), ("07", ended, ending)):
+            put[f"05.{group}.10"] = _date(day, rows)
+            put[f"05.{group}.20"] = _text(np.full(len(who), self.stand.gemeente), rows, width=4)
+            put[f"05.{group}.30"] = _text(np.full(len(who), NETHERLANDS), rows, width=4)
+        by_death = (ended < persons["divorced"][who]).astype(int)
+        put["05.07.40"] = _pick(pa.array(["S", "O"]), by_death, ending)
+        # Drawn by the day, which both partners share.
+        registered = self._draw("bond", married) < 0.1
+        put["05.15.10"] = _pick(pa.array(["H", "P"]), registered.astype(int), there)
+        put["05.85.10"] = _date(np.where(ending, ended, married), there)
+        put["05.86.10"] = _date(np.where(ending, ended, married), there)
+        put["05.H"] = _constant("55", self.head & (count > 1))
+
+    def _death_and_suspension(self) -> None:
+        who, put, stand = self.who, self.columns, self.stand
+        died = stand.died[who]
+        dead = self.head & (died < NEVER)
+        newest = stand.residences[stand.newest[who]]
+        gone = self.head & ~dead & (newest["gemeente"] == RNI)
+        put["06.08.10"] = _date(died, dead)
+        put["06.08.20"] = _text(np.full(len(who), stand.gemeente), dead, width=4)
+        put["06.08.30"] = _text(np.full(len(who), NETHERLANDS), dead, width=4)
+        put["06.85.10"] = _date(died, dead)
+        put["06.86.10"] = _date(self.persons["died_known"][who], dead)
+        put["07.67.10"] = _date(np.where(dead, died, newest["begin"]), dead | gone)
+        put["07.67.20"] = _pick(pa.array(["E", "O"]), dead.astype(int), dead | gone)
+        first = np.maximum(self.persons["birth"][who] + 2, _GBA_BEGIN)
+        put["07.68.10"] = _date(first, self.head)
+        put["07.69.10"] = _text(np.full(len(who), stand.gemeente), self.head, width=4)
+        secret = (self._draw("secret", who) < 0.01) * 7
+        put["07.70.10"] = _text(secret, self.head)
+        put["07.80.10"] = _constant("0001", self.head)
+        changed = _date(np.where(dead, self.persons["died_known"][who], newest["known"]), self.head)
+        put["07.80.20"] = _join(changed, "120000000")
+        put["07.87.10"] = _constant("P", self.head)
+
+    def _residence(self, count: Numbers) -> None:
+        """Residences, the newest first: an address in a gemeente, or a country."""
+        who, put, stand = self.who, self.columns, self.stand
+        there = self.step < count
+        at = np.where(there, stand.newest[who] - self.step, 0)
+        rows = stand.residences[at]
+        begin, gemeente = rows["begin"], rows["gemeente"]
+        inland = there & (gemeente != RNI)
+        abroad = there & (gemeente == RNI)
+
+        put["08.09.10"] = _text(gemeente, there, width=4)
+        put["08.09.20"] = _date(stand.enrolled[at], there)
+        adult = begin - self.persons["birth"][who] > 18 * YEAR
+        letter = adult & (self._draw("letter", who, rows["address"]) < 0.008)
+        put["08.10.10"] = _pick(pa.array(["W", "B"]), letter.astype(int), inland)
+        vague = (begin < _GBA_BEGIN) & (self._draw("vague", who) < 0.05)
+        put["08.10.30"] = pc.if_else(
+            pa.array(vague), _join(_year(begin, inland), "0000"), _date(begin, inland)
+        )
+        self._address(rows["address"], gemeente, inland)
+        put["08.13.10"] = _text(rows["country"], abroad, width=4)
+        put["08.13.20"] = _date(begin, abroad)
+        put["08.13.30"] = _pick(_ABROAD, who, abroad)
+        origin = self.persons["country"][who]
+        oldest = stand.residences["begin"][stand.newest[who] - stand.residence_count[who] + 1]
+        came = inland & (origin != NETHERLANDS)
+        put["08.14.10"] = _text(origin, came, width=4)
+        put["08.14.20"] = _date(oldest, came)
+        declared = np.searchsorted([0.8, 0.9, 0.97], self._draw("declared", who, begin))
+        put["08.72.10"] = _pick(pa.array(["I", "K", "A", "T"]), declared, there)
+        self._investigation(rows, inland)
+        withdrawn = there & ~self.head & (self._draw("withdrawn", who, begin) < 0.001)
+        put["08.84.10"] = _constant("O", withdrawn)
+        put["08.85.10"] = _date(begin, there)
+        put["08.86.10"] = _date(rows["known"], there)
+        put["08.H"] = _constant("58", self.step + 1 < count)
+
+    def _address(self, address: Numbers, gemeente: Numbers, inland: Numbers) -> None:
+        """Where it is: a BAG address, or for one in 400 a mooring without one."""
+        put = self.columns
+        mooring = inland & (address % 400 == 399)
+        built = inland & ~mooring
+        block = address // _HOUSES_PER_POSTCODE
+        street = _pick(_STREETS, block // 2, built)
+        put["08.11.10"] = put["08.11.15"] = street
+        put["08.11.20"] = _text(address % (2 * _HOUSES_PER_POSTCODE) * 2 + 1, built)
+        put["08.11.30"] = _pick(pa.array(["A", "B"]), address // 17, built & (address % 17 == 0))
+        put["08.11.40"] = _text(address % 3 + 1, built & (address % 23 == 0))
+        digits = np.full(len(address), _DEFAULT_POSTCODE)
+        for code, postcode in _POSTCODES.items():
+            digits[gemeente == code] = postcode
+        put["08.11.60"] = _join(
+            _text(digits + block // len(_LETTERS), built), _pick(_LETTERS, block, built)
+        )
+        put["08.11.70"] = _text(gemeente, built, before="Voorbeeldstad ", width=4)
+        town = _text(gemeente, built, width=4)
+        number = _text(address + 1, built, width=10)
+        put["08.11.80"] = _join(town, "01", number)
+        put["08.11.90"] = _join(town, "20", number)
+        put["08.12.10"] = _pick(_MOORINGS, address // 400, mooring)
+
+    def _investigation(self, rows: Numbers, inland: Numbers) -> None:
+        """Few current addresses are doubted; in some cases it is certain nobody lives there."""
+        put, who = self.columns, self.who
+        chance = self._draw("investigation", who, rows["begin"])
+        since = rows["begin"] + 60 + (chance * 1e5).astype(int) % 400
+        absent = chance > 0.004
+        doubted = self.head & inland & (chance < 0.005) & (since <= self.stand.month_end)
+        put["08.83.10"] = _pick(pa.array(["080000", "089999"]), absent.astype(int), doubted)
+        put["08.83.20"] = _date(since, doubted)
+        closed = doubted & (chance < 0.0012) & (since + 90 <= self.stand.month_end)
+        put["08.83.30"] = _date(since + 90, closed)
+
+    def _child(self, count: Numbers) -> None:
+        stand = self.stand
+        there = self.step < count
+        child = np.zeros(len(self.who), dtype=np.int64)
+        child[there] = stand.children[(stand.eldest[self.who] + self.step)[there]]
+        self._identity("09", child, there)
+        self.columns["09.85.10"] = _date(self.persons["birth"][child], there)
+        appears = np.maximum(self.persons["birth"][child] + 2, _GBA_BEGIN)
+        self.columns["09.86.10"] = _date(appears, there)
+        self.columns["09.H"] = _constant("09", self.step + 1 < count)
+
+    def _identity(self, category: str, person: Numbers, there: Numbers) -> None:
+        """Numbers, names and birth of a person or relative: the elements that categories share."""
+        put, persons = self.columns, self.persons
+        surname = persons["surname"][person]
+        prefixed = there & (surname % 5 == 0)
+        put[f"{category}.01.10"] = _pick(self.stand.a_number, person, there)
+        put[f"{category}.01.20"] = _pick(self.stand.bsn, person, there)
+        put[f"{category}.02.10"] = self._given(person, persons["sex"][person], there)
+        put[f"{category}.02.30"] = _pick(_PREFIXES, surname // 5, prefixed)
+        put[f"{category}.02.40"] = _pick(_SURNAMES, surname, there)
+        put[f"{category}.03.10"] = self._birth_date(person, there)
+        native = there & (persons["country"][person] == NETHERLANDS)
+        put[f"{category}.03.20"] = _text(np.full(len(person), self.stand.gemeente), native, width=4)
+        put[f"{category}.03.30"] = _text(persons["country"][person], there, width=4)
+
+    def _given(self, person: Numbers, sex: Numbers, there: Numbers, subject: str = "given") -> Text:
+        choice = (self._draw(subject, person) * (1 << 20)).astype(np.int64)
+        men, women = (_pick(names, choice, there) for names in _GIVEN)
+        return pc.if_else(pa.array(sex == 0), men, women)
+
+    def _birth_date(self, person: Numbers, there: Numbers) -> Text:
+        """Birth dates, incomplete where only the year is known, zeros where nothing is."""
+        birth, partial = self.persons["birth"][person], self.persons["partial"][person]
+        if not partial.any():
+            return _date(birth, there)
+        year = _join(_year(birth, there), "0000")
+        unsure = pc.if_else(pa.array(partial == 1), year, _constant("00000000", there))
+        return pc.if_else(pa.array(partial == 0), _date(birth, there), unsure)
+
+    def _draw(self, subject: str, *keys: Numbers) -> Numbers:
+        return draw(self.seed, subject, *keys)
+
+
+def _text(
+    values: Numbers, there: Numbers | None = None, *, before: str = "", width: int = 0
+) -> Text:
+    """Numbers as text, null where not ``there``, zero-padded to ``width``."""
+    numbers = pa.array(values, mask=None if there is None else ~there)
+    text = pc.cast(numbers, pa.string())
+    if width:
+        text = pc.utf8_lpad(text, width, "0")
+    return _join(pa.scalar(before), text) if before else text
+
+
+def _pick(words: Text, choice: Numbers, there: Numbers) -> Text:
+    """Words by number, counted around; null where not ``there``."""
+    return pc.take(words, pa.array(choice % len(words), mask=~there))
+
+
+def _constant(word: str, there: Numbers) -> Text:
+    return pc.if_else(pa.array(there), word, pa.scalar(None, pa.string()))
+
+
+def _date(day: Numbers, there: Numbers) -> Text:
+    """Days since 1970 as YYYYMMDD."""
+    return pc.take(_DATES, pa.array(np.where(there, day - _EARLIEST, 0), mask=~there))
+
+
+def _year(day: Numbers, there: Numbers) -> Text:
+    return pc.utf8_slice_codeunits(_date(day, there), 0, 4)
+
+
+def _join(*parts: Text) -> Text:
+    return pc.binary_join_element_wise(*parts, "")
