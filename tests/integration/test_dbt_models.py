@@ -1,0 +1,296 @@
+"""The dbt project on hand-made sources: its own tests, the strategy `maanden`, raw to datasets.
+
+What belongs here: what only shows when dbt builds in a DuckDB file. What does not: definitions,
+which have unit tests beside their models.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from warehouse.contracts import load_contracts
+
+# dbt leaves its log file to the garbage collector.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+
+DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
+KEYS = ["bsn_versleuteld", "maand", "wijk", "buurt", "gemeente"]
+META = {
+    "thema",
+    "doelen",
+    "grondslag",
+    "bewaartermijn_jaren",
+    "eigenaar",
+    "openheid",
+    "leveringen",
+    "sleutel",
+}
+LEDGER = """
+    create schema grootboek;
+    create table grootboek.open_maanden (maand date);
+    create table grootboek.gemeenten (gemeente varchar);
+    create table grootboek.leveringen (
+        levering_id varchar, delivery varchar, gemeente varchar, levermaand date, versie bigint
+    );
+    create table grootboek.contracten (
+        delivery varchar, naijling_maanden integer, geldig_maanden integer
+    );
+    insert into grootboek.gemeenten values ('GM0479'), ('GM0518');
+    insert into grootboek.contracten values ('brp_personen', 0, 1), ('suwinet_inkomsten', 2, 1);
+"""
+JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
+
+
+class Warehouse:
+    """A working database with the sources as the contracts say they are."""
+
+    def __init__(self, path: Path, target: Path) -> None:
+        self.path = path
+        self.target = target
+        with duckdb.connect(str(path)) as connection:
+            connection.execute(LEDGER)
+            connection.execute("create schema raw")
+            for contract in load_contracts().values():
+                for table in contract.raw_tables:
+                    columns = ", ".join(f"{n} {t}" for n, t in table.raw_columns.items())
+                    name = f"{contract.name}__{table.name}"
+                    connection.execute(f"create table raw.{name} ({columns})")
+
+    def dbt(self, *arguments: str) -> dbtRunnerResult:
+        outcome = dbtRunner().invoke(
+            [
+                *arguments,
+                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+                *("--target-path", str(self.target), "--log-path", str(self.target)),
+                "--quiet",
+            ]
+        )
+        # In process, dbt keeps the file open; the pipeline runs it in a process of its own.
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+        return outcome
+
+    def open(self, *months: date) -> None:
+        self.execute("delete from grootboek.open_maanden")
+        for month in months:
+            self.execute("insert into grootboek.open_maanden values (?)", month)
+
+    def build(self, *months: date, options: Sequence[str] = ()) -> dbtRunnerResult:
+        """Build these months: seeds and models, no tests."""
+        self.open(*months)
+        no_tests = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+        return self.dbt("build", *no_tests, *options)
+
+    def build_and_test(self, *months: date) -> dbtRunnerResult:
+        """Build these months as the pipeline does: all but the unit tests."""
+        self.open(*months)
+        return self.dbt("build", "--exclude-resource-type", "unit_test")
+
+    def execute(self, statement: str, *values: Any) -> list[Any]:
+        with duckdb.connect(str(self.path)) as connection:
+            return connection.execute(statement, list(values)).fetchall()
+
+    def receive(self, delivery: str, gemeente: str, month: date, version: int) -> str:
+        levering_id = f"{delivery}_{gemeente}_{version}"
+        values = (levering_id, delivery, gemeente, month, version)
+        self.execute("insert into grootboek.leveringen values (?, ?, ?, ?, ?)", *values)
+        return levering_id
+
+    def insert(self, table: str, **row: Any) -> None:
+        marks = ", ".join("?" * len(row))
+        self.execute(f"insert into raw.{table} ({', '.join(row)}) values ({marks})", *row.values())
+
+    def population(self, gemeente: str, month: date, version: int, *persons: str) -> None:
+        """A version of the BRP in which these persons live in the gemeente."""
+        levering_id = self.receive("brp_personen", gemeente, month, version)
+        for person in persons:
+            self.insert(
+                "brp_personen__persoonslijst",
+                levering_id=levering_id,
+                bsn_versleuteld=person,
+                geboortedatum="19800000",
+                geslacht="V",
+            )
+            self.insert(
+                "brp_personen__verblijfplaats",
+                levering_id=levering_id,
+                bsn_versleuteld=person,
+                volgorde=0,
+                gemeente_van_inschrijving=gemeente[2:],
+                functie_adres="W",
+                datum_aanvang_adres="20010101",
+            )
+
+    def forget_deliveries(self) -> None:
+        self.execute("delete from grootboek.leveringen")
+
+    def residents(self) -> set[tuple[date, str]]:
+        return set(self.execute("select maand, bsn_versleuteld from datasets.personen"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("dbt")
+
+
+@pytest.fixture
+def warehouse(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
+    # One path for all tests: another would make dbt parse the whole project again.
+    path = folder / "warehouse.duckdb"
+    monkeypatch.setenv("DATAPAKHUIS_DUCKDB", str(path))
+    yield Warehouse(path, folder / "target")
+    path.unlink()
+
+
+def test_definitions_hold_and_models_build_on_empty_sources(warehouse):
+    outcome = warehouse.dbt("build")
+
+    assert outcome.success, outcome.exception
+    kinds = [str(result.node.resource_type) for result in outcome.result]
+    assert kinds.count("unit_test") >= 20
+    assert {str(result.status) for result in outcome.result} <= {"pass", "success"}
+    assert warehouse.residents() == set()
+
+
+def test_every_dataset_states_its_ground_and_describes_its_columns(warehouse):
+    manifest = warehouse.dbt("parse").result
+    datasets = [n for n in manifest.nodes.values() if n.schema == "datasets"]
+    models = [n for n in datasets if n.resource_type == "model"]
+
+    assert {model.name for model in models} == {"personen", "inkomsten", "inkomsten_bevraging"}
+    for model in models:
+        assert set(model.config.meta) == META
+        assert list(model.columns)[:5] == KEYS
+        assert model.contract.enforced
+        assert model.description
+        assert all(column.description for column in model.columns.values())
+
+
+def test_purposes_of_a_dataset_are_allowed_by_every_delivery_it_uses(warehouse):
+    contracts = load_contracts()
+    manifest = warehouse.dbt("parse").result
+
+    for model in manifest.nodes.values():
+        if model.resource_type == "model" and model.schema == "datasets":
+            for delivery in model.config.meta["leveringen"]:
+                assert set(model.config.meta["doelen"]) <= set(contracts[delivery].purposes)
+
+
+def test_open_month_is_replaced_and_the_others_stay(warehouse):
+    warehouse.population("GM0479", JANUARY, 1, "a", "b")
+    warehouse.population("GM0479", FEBRUARY, 2, "a", "b")
+    assert warehouse.build(JANUARY, FEBRUARY).success
+
+    warehouse.forget_deliveries()
+    warehouse.population("GM0479", FEBRUARY, 3, "b", "c")
+    assert warehouse.build(FEBRUARY).success
+
+    assert warehouse.residents() == {
+        (JANUARY, "a"),
+        (JANUARY, "b"),
+        (FEBRUARY, "b"),
+        (FEBRUARY, "c"),
+    }
+
+
+def test_month_of_which_nothing_is_left_is_emptied(warehouse):
+    warehouse.population("GM0479", JANUARY, 1, "a")
+    warehouse.population("GM0479", FEBRUARY, 2, "a")
+    assert warehouse.build(JANUARY, FEBRUARY).success
+
+    warehouse.forget_deliveries()
+    assert warehouse.build(FEBRUARY).success
+
+    assert warehouse.residents() == {(JANUARY, "a")}
+
+
+def test_failing_insert_leaves_the_old_rows(warehouse):
+    warehouse.population("GM0479", JANUARY, 1, "a")
+    assert warehouse.build(JANUARY).success
+
+    warehouse.forget_deliveries()
+    warehouse.population("GM0479", JANUARY, 2, "b")
+    warehouse.execute("update raw.brp_personen__persoonslijst set geslacht = null")
+    outcome = warehouse.build(JANUARY)
+
+    assert not outcome.success
+    failed = {r.node.name: r.message for r in outcome.result if str(r.status) == "error"}
+    assert failed.keys() == {"personen"}
+    assert "NOT NULL constraint failed" in failed["personen"]
+    assert warehouse.residents() == {(JANUARY, "a")}
+
+
+def test_full_refresh_keeps_closed_months(warehouse):
+    warehouse.population("GM0479", JANUARY, 1, "a")
+    assert warehouse.build(JANUARY).success
+
+    warehouse.forget_deliveries()
+    warehouse.population("GM0479", FEBRUARY, 2, "a")
+    assert warehouse.build(FEBRUARY, options=["--full-refresh"]).success
+
+    assert warehouse.residents() == {(JANUARY, "a"), (FEBRUARY, "a")}
+
+
+def test_person_claimed_by_two_gemeenten_is_a_warning(warehouse):
+    warehouse.population("GM0479", JANUARY, 1, "a")
+    warehouse.population("GM0518", JANUARY, 2, "a")
+
+    outcome = warehouse.build_and_test(JANUARY)
+
+    assert outcome.success
+    status = {result.node.name: str(result.status) for result in outcome.result}
+    assert status.pop("persoon_bij_twee_gemeenten") == "warn"
+    assert set(status.values()) == {"pass", "success"}
+
+
+def test_wage_over_four_weeks_arrives_to_the_cent_in_two_months(warehouse):
+    """5 January up to and including 1 February: 27 and 1 of 28 days of 100,01 euro."""
+    warehouse.population("GM0479", JANUARY, 1, "a")
+    levering_id = warehouse.receive("suwinet_inkomsten", "GM0479", date(2026, 3, 1), 2)
+    of_version = {"levering_id": levering_id, "bsn_versleuteld": "a"}
+    warehouse.insert(
+        "suwinet_inkomsten__antwoord",
+        **of_version,
+        periode_van="2026-01",
+        periode_tot="2026-01",
+        aantal_opgaven="1",
+        aantal_quarantaine="0",
+    )
+    warehouse.insert(
+        "suwinet_inkomsten__inkomstenopgave",
+        **of_version,
+        eenheid=1,
+        inkomstenverhouding="ikv",
+        datum_aanvang="20260105",
+        datum_einde="20260201",
+        loon_sv="10001",
+    )
+    warehouse.insert(
+        "suwinet_inkomsten__inkomstenperiode",
+        **of_version,
+        inkomstenverhouding="ikv",
+        datum_aanvang="20200101",
+        datum_einde="99991231",
+        soort_inkomstenverhouding="15",
+        loonheffingskorting="1",
+    )
+
+    outcome = warehouse.build_and_test(JANUARY, FEBRUARY)
+
+    assert outcome.success
+    income = "select maand, bedrag, inwoner, soort_inkomstenverhouding from datasets.inkomsten"
+    assert set(warehouse.execute(income)) == {
+        (JANUARY, Decimal("96.43"), True, "15"),
+        (FEBRUARY, Decimal("3.58"), None, "15"),
+    }
+    inquiry = "select maand, uitkomst, volledig from datasets.inkomsten_bevraging"
+    assert set(warehouse.execute(inquiry)) == {
+        (JANUARY, "gevonden", True),
+        (FEBRUARY, "gevonden", False),
+    }

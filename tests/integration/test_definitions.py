@@ -1,0 +1,328 @@
+"""What Dagster sees: a snapshot of the asset graph, and definitions that refuse to load.
+
+The snapshot is typed by hand. When it differs, either the change was meant and belongs in it, or
+something moved that nobody looked at.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import dagster as dg
+import pytest
+
+from assets.deliveries import partition_key
+from tests.conftest import MakeHome
+from warehouse.catalogue import CatalogueError
+from warehouse.contracts import CONTRACTS, Contract, ContractError, load_contracts
+from warehouse.definitions import BUILD_JOB, DELIVERY_JOB, LANDING_JOB, build_definitions
+from warehouse.home import Home
+
+WERK, BURGERZAKEN, PAKHUIS = "team:werk_en_inkomen", "team:burgerzaken", "team:datapakhuis"
+GRID, DESCRIBED = "gemeente x levermaand", "beschreven maanden"
+
+#: Key, group, owner, partitions, and what it is made from.
+GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
+    "landing": ("landing", PAKHUIS, "", set()),
+    "leveringen/brp_personen": ("bevolking", BURGERZAKEN, GRID, set()),
+    "leveringen/suwinet_inkomsten": ("werk_en_inkomen", WERK, GRID, set()),
+    "grootboek/contracten": ("grootboek", PAKHUIS, "", set()),
+    "grootboek/gemeenten": ("grootboek", PAKHUIS, "", set()),
+    "grootboek/leveringen": ("grootboek", PAKHUIS, "", set()),
+    "grootboek/open_maanden": ("grootboek", PAKHUIS, "", set()),
+    "parameters/aow_leeftijd": ("parameters", PAKHUIS, "", set()),
+    "staging/stg_brp_personen": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/brp_personen"},
+    ),
+    "staging/stg_brp_verblijfplaatsen": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/brp_personen"},
+    ),
+    "staging/stg_suwinet_antwoorden": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/suwinet_inkomsten"},
+    ),
+    "staging/stg_suwinet_inkomstenopgaven": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/suwinet_inkomsten"},
+    ),
+    "staging/stg_suwinet_inkomstenperioden": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/suwinet_inkomsten"},
+    ),
+    "staging/stg_suwinet_opgave_maanden": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/open_maanden", "staging/stg_suwinet_inkomstenopgaven"},
+    ),
+    "staging/stg_suwinet_geldende_leveringen": (
+        *("staging", PAKHUIS, ""),
+        {
+            "grootboek/open_maanden",
+            "staging/stg_suwinet_antwoorden",
+            "staging/stg_suwinet_opgave_maanden",
+        },
+    ),
+    "datasets/personen": (
+        *("bevolking", BURGERZAKEN, ""),
+        {
+            "grootboek/gemeenten",
+            "grootboek/open_maanden",
+            "parameters/aow_leeftijd",
+            "staging/stg_brp_personen",
+            "staging/stg_brp_verblijfplaatsen",
+        },
+    ),
+    "datasets/inkomsten_bevraging": (
+        *("werk_en_inkomen", WERK, ""),
+        {
+            "datasets/personen",
+            "grootboek/contracten",
+            "grootboek/leveringen",
+            "grootboek/open_maanden",
+            "staging/stg_suwinet_geldende_leveringen",
+        },
+    ),
+    "datasets/inkomsten": (
+        *("werk_en_inkomen", WERK, ""),
+        {
+            "datasets/inkomsten_bevraging",
+            "grootboek/open_maanden",
+            "staging/stg_suwinet_geldende_leveringen",
+            "staging/stg_suwinet_inkomstenperioden",
+            "staging/stg_suwinet_opgave_maanden",
+        },
+    ),
+    "publicatie/personen": ("bevolking", BURGERZAKEN, "", {"datasets/personen"}),
+    "publicatie/inkomsten": ("werk_en_inkomen", WERK, "", {"datasets/inkomsten"}),
+    "publicatie/inkomsten_bevraging": (
+        *("werk_en_inkomen", WERK, ""),
+        {"datasets/inkomsten_bevraging"},
+    ),
+    "beschreven_maanden/personen": ("bevolking", BURGERZAKEN, DESCRIBED, {"publicatie/personen"}),
+    "beschreven_maanden/inkomsten": (
+        *("werk_en_inkomen", WERK, DESCRIBED),
+        {"publicatie/inkomsten"},
+    ),
+    "beschreven_maanden/inkomsten_bevraging": (
+        *("werk_en_inkomen", WERK, DESCRIBED),
+        {"publicatie/inkomsten_bevraging"},
+    ),
+}
+#: The checks that judge a delivery or a dataset as a whole; those of dbt stand beside its models.
+CHECKS = {
+    "landing": {"bestandsnamen"},
+    "leveringen/brp_personen": {
+        *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
+        *("reden_aandeel_stijging", "gevuld_aandeel_daling", "rijen_per_onderdeel"),
+        "onvolledige_geboortedatum",
+    },
+    "leveringen/suwinet_inkomsten": {
+        *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
+        *("reden_aandeel_stijging", "gevuld_aandeel_daling", "bekend_in_brp"),
+        *("levering_van_deze_gemeente", "jongste_maand"),
+    },
+    "publicatie/personen": {
+        *("rijen_per_maand", "sleutel_uniek", "leeftijd_geloofwaardig", "geslacht_gevuld"),
+        "onbekend_gebied_stijging",
+    },
+    "publicatie/inkomsten": {
+        *("rijen_per_maand", "sleutel_uniek", "negatief_aandeel", "bedrag_geloofwaardig"),
+        "elke_rij_bevraagd",
+    },
+    "publicatie/inkomsten_bevraging": {"rijen_per_maand", "sleutel_uniek"},
+}
+
+
+@pytest.fixture(scope="module")
+def home(new_home: MakeHome) -> Home:
+    return new_home(["GM0518", "GM0479"], "2022-01")
+
+
+@pytest.fixture(scope="module")
+def definitions(home: Home) -> dg.Definitions:
+    with mock.patch.dict(os.environ):
+        return build_definitions(home)
+
+
+@pytest.fixture(scope="module")
+def nodes(definitions: dg.Definitions) -> dict[str, Any]:
+    graph = definitions.resolve_asset_graph()
+    return {key.to_user_string(): graph.get(key) for key in graph.get_all_asset_keys()}
+
+
+def partitions(node: Any) -> str:
+    found = node.partitions_def
+    if found is None:
+        return ""
+    if isinstance(found, dg.MultiPartitionsDefinition):
+        return " x ".join(dimension.name for dimension in found.partitions_defs)
+    assert found.name == f"maanden_{node.key.path[-1]}"
+    return DESCRIBED
+
+
+def test_the_graph_is_the_one_that_was_looked_at(nodes):
+    assert {
+        name: (
+            node.group_name,
+            *node.owners,
+            partitions(node),
+            {parent.to_user_string() for parent in node.parent_keys},
+        )
+        for name, node in nodes.items()
+    } == GRAPH
+
+
+def test_every_asset_says_what_it_is_and_of_what_kind(nodes):
+    for name, node in nodes.items():
+        assert node.description, name
+        assert node.kinds, name
+
+
+def test_whatever_opens_the_working_database_waits_its_turn(nodes):
+    """One writer process excludes all readers; what only writes Parquet needs no turn."""
+    waiting = {name for name, node in nodes.items() if not node.is_external and node.pools}
+
+    assert waiting == {
+        name
+        for name in GRAPH
+        if name.partition("/")[0] in ("parameters", "staging", "datasets", "publicatie")
+    }
+    assert {pool for name in waiting for pool in nodes[name].pools} == {"duckdb_writer"}
+
+
+def test_what_is_published_is_closed_and_states_why_it_may_be_there(nodes):
+    for name, node in nodes.items():
+        room = name.partition("/")[0]
+        if room in ("leveringen", "datasets", "publicatie", "landing"):
+            assert node.tags["openheid"] == "gesloten", name
+        if room in ("leveringen", "publicatie"):
+            assert {"doelen", "grondslag", "bewaartermijn_jaren"} <= node.metadata.keys(), name
+            columns = node.metadata["dagster/column_schema"]
+            assert columns.columns, name
+
+
+def test_the_checks_of_deliveries_and_datasets_are_those_of_their_suites(definitions):
+    keys = definitions.resolve_asset_graph().asset_check_keys
+    found: dict[str, set[str]] = {}
+    for key in keys:
+        found.setdefault(key.asset_key.to_user_string(), set()).add(key.name)
+
+    assert {name: found[name] for name in CHECKS} == CHECKS
+    assert {name.partition("/")[0] for name in set(found) - set(CHECKS)} == {
+        *("datasets", "parameters", "staging"),
+    }
+
+
+def test_a_delivery_has_a_partition_per_gemeente_and_month_from_the_first_to_this_one(nodes, home):
+    keys = set(nodes["leveringen/brp_personen"].partitions_def.get_partition_keys())
+    months = (home.last_month().year - 2022) * 12 + home.last_month().month
+
+    assert len(keys) == 2 * months
+    assert partition_key("GM0518", date(2022, 1, 1)) in keys
+    assert partition_key("GM0479", home.last_month()) in keys
+
+
+def test_there_are_three_jobs(definitions):
+    for name in (LANDING_JOB, DELIVERY_JOB, BUILD_JOB):
+        job = definitions.resolve_job_def(name)
+        assert job.description
+    built = {
+        key.to_user_string()
+        for key in definitions.resolve_job_def(BUILD_JOB).asset_layer.executable_asset_keys
+    }
+    assert built == {
+        name
+        for name in GRAPH
+        if name.partition("/")[0] in ("parameters", "staging", "datasets", "publicatie")
+    }
+
+
+def test_the_module_that_dagster_loads_is_the_home_of_the_environment(home):
+    import warehouse.definitions
+
+    with mock.patch.dict(os.environ, {"DATAPAKHUIS_HOME": str(home.path)}):
+        assert isinstance(warehouse.definitions.defs, dg.Definitions)
+    with pytest.raises(AttributeError):
+        warehouse.definitions.zomaar  # noqa: B018 - the attribute is what is asked
+
+
+# --- definitions refuse to load ---------------------------------------------------------------
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.fixture
+def manifest(parsed: Path, tmp_path: Path) -> Callable[[Change], Path]:
+    """The dbt manifest after a change to the model of `inkomsten`."""
+
+    def changed(change: Change) -> Path:
+        document = json.loads((parsed / "manifest.json").read_text(encoding="utf-8"))
+        change(document["nodes"]["model.datapakhuis.inkomsten"])
+        path = tmp_path / "manifest.json"
+        path.write_text(json.dumps(document), encoding="utf-8")
+        return path
+
+    return changed
+
+
+def no_meta(name: str) -> Change:
+    def change(node: dict[str, Any]) -> None:
+        for place in (node, node["config"]):
+            place.get("meta", {}).pop(name, None)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("thema", "doelen", "grondslag", "bewaartermijn_jaren"),
+        *("eigenaar", "openheid", "leveringen", "sleutel"),
+    ],
+)
+def test_a_dataset_that_does_not_state_what_must_be_proved_does_not_load(home, manifest, name):
+    with pytest.raises(CatalogueError, match=f"inkomsten does not state {name}"):
+        build_definitions(home, manifest=manifest(no_meta(name)))
+
+
+def test_a_dataset_for_a_purpose_its_delivery_forbids_does_not_load(home, manifest):
+    def for_the_rmc(node: dict[str, Any]) -> None:
+        node["config"]["meta"]["doelen"] = ["rmc"]
+
+    with pytest.raises(CatalogueError, match="serves rmc, for which suwinet_inkomsten may not"):
+        build_definitions(home, manifest=manifest(for_the_rmc))
+
+
+def test_a_contract_that_allows_less_keeps_every_dataset_on_it_from_loading(
+    home, contracts: Mapping[str, Contract]
+):
+    narrow = replace(contracts["brp_personen"], purposes=("scheefwonen",))
+
+    with pytest.raises(CatalogueError, match="for which brp_personen may not be used"):
+        build_definitions(home, contracts={**contracts, "brp_personen": narrow})
+
+
+def test_a_dataset_on_a_delivery_without_contract_does_not_load(
+    home, contracts: Mapping[str, Contract]
+):
+    with pytest.raises(CatalogueError, match="brp_personen, which has no contract"):
+        build_definitions(home, {"suwinet_inkomsten": contracts["suwinet_inkomsten"]})
+
+
+@pytest.mark.parametrize("name", ["retention", "doelen", "grondslag", "eigenaar"])
+def test_a_contract_that_does_not_state_what_must_be_proved_does_not_load(tmp_path, name):
+    folder = shutil.copytree(CONTRACTS, tmp_path / "contracts")
+    path = folder / "brp_personen.yaml"
+    document = path.read_text(encoding="utf-8")
+    assert f"property: {name}" in document
+    path.write_text(document.replace(f"property: {name}", "property: iets"), encoding="utf-8")
+
+    with pytest.raises(ContractError, match=name):
+        load_contracts(folder)

@@ -1,0 +1,350 @@
+"""Runs of the same steps as `datapakhuis run`, without Dagster and dbt, to be killed by the dozen.
+
+A run through Dagster takes 15 seconds, of which a kill at a random moment mostly meets imports.
+Here a process that has imported everything forks a child per run; the child takes in what landed
+with the code of the assets, builds the open months with the SQL that dbt compiled, as the strategy
+`maanden` does, and publishes with the code of the publication. So 30 kills take a minute.
+
+Run as a script it is that process: it reads an order per line and answers with a line.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.home import Home, load_home
+
+#: A run of these few persons takes a second; one that takes so long hangs.
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class Model:
+    """A table that dbt would build, and the SQL it compiled for it."""
+
+    table: str
+    incremental: bool
+    select: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended: its exit status (negative: the signal), how long it took, what it said."""
+
+    status: int
+    seconds: float
+    moments: int
+    said: str
+
+
+class Driver:
+    """The side of the tests: makes homes, and has runs done in them, wholly or not."""
+
+    def __init__(self, root: Path, parsed: Path, keyset: Path) -> None:
+        self.root = root
+        self.keyset = keyset
+        self._homes = 0
+        self._template = root / "template" / "warehouse.duckdb"
+        self._compile(parsed)
+        (root / "cwd").mkdir()
+        self._process = subprocess.Popen(
+            [sys.executable, __file__, str(root / "target"), str(parsed / "manifest.json")],
+            cwd=root / "cwd",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "DATAPAKHUIS_KEYSET": str(keyset), "OPENBLAS_NUM_THREADS": "1"},
+        )
+
+    def __enter__(self) -> "Driver":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(30)
+        self._process.stdout.close()
+
+    def _compile(self, parsed: Path) -> None:
+        """Let dbt make every table, empty, and the SQL that fills it."""
+        from warehouse.contracts import load_contracts
+        from warehouse.workspace import connect, lay_out
+
+        project = Path(__file__).resolve().parents[2] / "dbt_project"
+        self._template.parent.mkdir(parents=True)
+        with closing(connect(self._template)) as sql:
+            lay_out(sql, load_contracts())
+        shutil.copytree(parsed, self.root / "target")
+        subprocess.run(
+            [
+                *(Path(sys.executable).with_name("dbt"), "--quiet", "build"),
+                *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
+                *("--project-dir", project, "--profiles-dir", project),
+                *("--target-path", self.root / "target", "--log-path", self.root / "logs"),
+            ],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "DATAPAKHUIS_DUCKDB": str(self._template)},
+        )
+
+    def home(self, like: Home | None = None) -> Home:
+        """A new home, empty or a copy of another; the copy's files keep their times."""
+        from datetime import date
+
+        from warehouse.home import create_home
+        from warehouse.keys import load_keyset
+
+        self._homes += 1
+        path = self.root / f"home{self._homes}"
+        if like is not None:
+            shutil.copytree(like.path, path)
+            return load_home(path, {"DATAPAKHUIS_KEYSET": str(self.keyset)})
+        value = load_keyset(self.keyset).check_value
+        home = create_home(path, ["GM0479"], date(2020, 1, 1), value, self.keyset)
+        shutil.copyfile(self._template, home.database)
+        return home
+
+    def remove(self, home: Home) -> None:
+        """Throw a home away."""
+        shutil.rmtree(home.path)
+
+    def run(
+        self, home: Home, *, after: float | None = None, moment: int = 0, full: int = 0
+    ) -> Ended:
+        """Do a run in a home.
+
+        Args:
+            home: where.
+            after: kill it after so many seconds.
+            moment: kill it at this moment: a count of steps at files and in the ledger.
+            full: from this moment on the disk is full.
+        """
+        assert self._process.stdin
+        assert self._process.stdout
+        order = {"home": str(home.path), "moment": moment, "full": full}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        pid = json.loads(self._process.stdout.readline())["pid"]
+        if after is not None:
+            time.sleep(after)
+            # It may just have ended by itself; then there is nothing left to kill.
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return Ended(**json.loads(self._process.stdout.readline()))
+
+
+# --- the process ------------------------------------------------------------------------------
+
+
+class Fuse:
+    """Counts the steps of a run at files and in the ledger; at one of them it strikes."""
+
+    def __init__(self, home: str, moment: int, full: int) -> None:
+        self._home = home
+        self._moment = moment
+        self._full = full
+        self.count = 0
+
+    def step(self, *_: object) -> None:
+        """One step."""
+        self.count += 1
+        if self.count == self._moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if self.count == self._full:
+            # No file can grow any more; without the signal a write fails as on a full disk.
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """A hook that Python calls before it opens, renames, removes or makes."""
+        at_files = event == "open" or event.startswith(("os.", "shutil."))
+        named = (a for a in arguments if isinstance(a, str | os.PathLike))
+        if at_files and any(self._home in str(a) for a in named):
+            self.step()
+
+
+def _drive(target: Path, manifest: Path) -> None:
+    """Fork a child per order."""
+    from warehouse.catalogue import read_catalogue
+    from warehouse.contracts import load_contracts
+
+    # What a child needs is imported once, here.
+    for name in ("assets.publications", "expectations.datasets", "great_expectations"):
+        importlib.import_module(name)
+    _warm_up()
+    contracts = load_contracts()
+    catalogue = read_catalogue(manifest, contracts)
+    models = _models(json.loads(manifest.read_text()), target / "compiled" / "datapakhuis")
+    # Otherwise the collector of each child would touch, and so copy, all of this process.
+    gc.collect()
+    gc.freeze()
+    before = 0
+    for line in sys.stdin:
+        if before:
+            # Only now: until there is another order a kill that comes late meets no one else.
+            os.waitpid(before, 0)
+        order = json.loads(line)
+        read, write = os.pipe()
+        began = time.monotonic()
+        pid = os.fork()
+        if pid == 0:
+            os.close(read)
+            fuse = Fuse(order["home"], order["moment"], order["full"])
+            said, status = "", 0
+            try:
+                _run(Path(order["home"]), contracts, catalogue, models, fuse)
+            except BaseException as error:
+                said, status = f"{type(error).__name__}: {error}", 1
+            os.write(write, json.dumps([fuse.count, said[:2000]]).encode())
+            os._exit(status)
+        os.close(write)
+        print(json.dumps({"pid": pid}), flush=True)
+        with open(read, "rb") as pipe:
+            moments, said = json.loads(pipe.read() or b'[0, ""]')
+        result = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        assert result
+        seconds = time.monotonic() - began
+        status = result.si_status if result.si_code == os.CLD_EXITED else -result.si_status
+        before = pid
+        print(
+            json.dumps({"status": status, "seconds": seconds, "moments": moments, "said": said}),
+            flush=True,
+        )
+
+
+def _warm_up() -> None:
+    """Have Great Expectations load what it loads late: otherwise every child would."""
+    import pandas as pd
+
+    from expectations.bridge import Check, Suite, judge
+    from warehouse.profile import COLUMNS
+
+    check = Check("een", "Eén.", "Om op te warmen.", "maat", maximum=1)
+    frame = pd.DataFrame([("maat", "", 1.0, 1.0, 1.0)], columns=list(COLUMNS))
+    (outcome,) = judge(Suite("warm", "warm", (check,)), frame)
+    assert outcome.uitkomst == "geslaagd", outcome
+
+
+def _run(
+    path: Path,
+    contracts: Mapping[str, Any],
+    catalogue: Mapping[str, Any],
+    models: Sequence[Model],
+    fuse: Fuse,
+) -> None:
+    """What `warehouse.run.run` does, in its order."""
+    from assets.deliveries import take_in
+    from assets.publications import _judge, _publish
+    from expectations.datasets import DATASET_SUITES
+    from expectations.deliveries import DELIVERY_SUITES
+    from warehouse.intake import look
+    from warehouse.ledger import Ledger
+    from warehouse.lock import writer
+    from warehouse.run import _wanted
+    from warehouse.station import at_work, sweep
+    from warehouse.workspace import connect, prepare
+
+    honest = Ledger.__init__
+
+    def counted(self: Ledger, place: Path) -> None:
+        honest(self, place)
+        self._connection.set_trace_callback(fuse.step)
+
+    Ledger.__init__ = counted  # type: ignore[method-assign]
+    sys.addaudithook(fuse.audit)
+    home = load_home(path)
+    with writer(home.lock):
+        sweep(home)
+        with at_work(home, contracts) as station:
+            landing = look(home, contracts)
+            for file in landing.misnamed:
+                station.intake.refuse(file)
+            for month, name, gemeente in _wanted(landing, station.ledger, None, None, None):
+                take_in(station, contracts[name], DELIVERY_SUITES[name], gemeente, month)
+            if not station.ledger.open_months():
+                return
+            months = prepare(home, station.ledger, contracts)
+            with connect(home.database) as sql:
+                for model in models:
+                    _build(sql, model)
+            passed = _judge(station, catalogue, DATASET_SUITES, months)
+            _publish(station, catalogue, passed, months)
+            if len(passed) == len(catalogue):
+                station.ledger.close_months(months)
+
+
+def _models(manifest: Mapping[str, Any], compiled: Path) -> list[Model]:
+    """The models that are tables, each after those it reads from."""
+    nodes = manifest["nodes"]
+    done: dict[str, Model | None] = {}
+
+    def visit(identity: str) -> None:
+        if identity in done or not identity.startswith("model."):
+            return
+        for parent in manifest["parent_map"][identity]:
+            visit(parent)
+        node = nodes[identity]
+        kind = node["config"]["materialized"]
+        done[identity] = None
+        if kind != "view":
+            done[identity] = Model(
+                f"{node['schema']}.{node['name']}",
+                kind == "incremental",
+                (compiled / node["original_file_path"]).read_text(),
+            )
+
+    for identity in nodes:
+        visit(identity)
+    return [model for model in done.values() if model]
+
+
+def _build(sql: duckdb.DuckDBPyConnection, model: Model) -> None:
+    """Build one table as dbt does: whole, or its open months, in one transaction."""
+    sql.execute("begin")
+    if model.incremental:
+        sql.execute(f"create temp table nieuw as {model.select}")
+        sql.execute(
+            f"delete from {model.table} where maand in (select maand from grootboek.open_maanden)"
+        )
+        sql.execute(f"insert into {model.table} by name select * from nieuw")
+        sql.execute("drop table nieuw")
+    else:
+        sql.execute(f"create or replace table {model.table} as {model.select}")
+    sql.execute("commit")
+
+
+def moments(seed: int, number: int, whole: Ended) -> list[dict[str, Any]]:
+    """Random moments at which to kill a run: half by the clock, half by its steps.
+
+    By the clock a kill meets what takes long, in the middle of a write too; by the steps it meets
+    every boundary between two writes as often as any other.
+    """
+    chance = random.Random(seed)
+    chosen: list[dict[str, Any]] = []
+    for index in range(number):
+        if index % 2:
+            chosen.append({"moment": chance.randint(1, whole.moments)})
+        else:
+            chosen.append({"after": chance.uniform(0, whole.seconds)})
+    return chosen
+
+
+if __name__ == "__main__":
+    _drive(Path(sys.argv[1]), Path(sys.argv[2]))
