@@ -28,6 +28,8 @@ GEMEENTE, MONTH = "gemeente", "levermaand"
 LANDING = dg.AssetKey("landing")
 #: So many lines of a reason are shown; `datapakhuis quarantine list` shows all.
 PLACES = 10
+#: After a longer silence there is no month before to compare with.
+COMPARED_MONTHS = 3
 
 
 class Decision(dg.Config):
@@ -143,12 +145,8 @@ def delivery_asset(
 
 def _held(station: Station, contract: Contract, gemeente: str, month: date) -> str:
     """The held version of a partition."""
-    held = [
-        version
-        for version in station.ledger.versions()
-        if (version.delivery, version.gemeente, version.month) == (contract.name, gemeente, month)
-        and version.state is State.HELD
-    ]
+    versions = station.ledger.of(contract.name, gemeente, month)
+    held = [version for version in versions if version.state is State.HELD]
     if not held:
         raise dg.Failure(description="niets_vastgehouden: nothing is held", allow_retries=False)
     return held[-1].levering_id
@@ -161,12 +159,8 @@ def take_in(
     for file in look(station.home, station.contracts).ready:
         if (file.delivery, file.gemeente, file.month) == (contract.name, gemeente, month):
             station.intake.receive(file)
-    waiting = [
-        version
-        for version in station.ledger.pending()
-        if (version.delivery, version.gemeente, version.month) == (contract.name, gemeente, month)
-    ]
-    return [_forward(station, suite, version) for version in waiting]
+    versions = station.ledger.of(contract.name, gemeente, month)
+    return [_forward(station, suite, version) for version in versions if version.state in PENDING]
 
 
 def _forward(station: Station, suite: Suite, version: Version) -> Version:
@@ -186,9 +180,7 @@ def _forward(station: Station, suite: Suite, version: Version) -> Version:
 def _profile(station: Station, version: Version) -> pd.DataFrame:
     this = _profile_input(station, version)
     assert version.delivery and version.gemeente and version.month  # noqa: S101, PT018
-    previous = station.ledger.current(
-        version.delivery, version.gemeente, add_months(version.month, -1)
-    )
+    previous = _compared_with(station, version)
     return delivery_profile(
         this.counts,
         this.reasons,
@@ -197,6 +189,20 @@ def _profile(station: Station, version: Version) -> pd.DataFrame:
         _known_persons(station, version),
         month=version.month,
     )
+
+
+def _compared_with(station: Station, version: Version) -> Version | None:
+    """The newest version of the months before; for a first state, the one it takes the place of."""
+    assert version.delivery and version.gemeente and version.month  # noqa: S101, PT018
+    contract = station.contracts[version.delivery]
+    oldest = add_months(version.month, -COMPARED_MONTHS)
+    visible = [other for other in station.ledger.visible(contract.name) if other.month]
+    mine = [other for other in visible if other.gemeente == version.gemeente]
+    earlier = [other for other in mine if oldest <= (other.month or oldest) < version.month]
+    replaced = [other for other in mine if other.month == version.month]
+    if not earlier and contract.mode == "stand":
+        earlier = replaced
+    return max(earlier, key=lambda other: (other.month or oldest, other.order), default=None)
 
 
 def _profile_input(station: Station, version: Version) -> ProfileInput:
@@ -238,12 +244,8 @@ def _to_show(
 ) -> Version:
     """The version whose outcome this materialisation shows: the worst of now, else the newest."""
     refused = [version for version in taken if version.state is State.REFUSED]
-    known = [
-        version
-        for version in station.ledger.versions()
-        if (version.delivery, version.gemeente, version.month) == (contract.name, gemeente, month)
-        and version.state not in PENDING
-    ]
+    versions = station.ledger.of(contract.name, gemeente, month)
+    known = [version for version in versions if version.state not in PENDING]
     if refused or taken:
         return (refused or taken)[-1]
     if not known:

@@ -1,6 +1,8 @@
 """The suites that judge a delivery before it becomes current: one per delivery.
 
-Every bound carries its reason. A bound that compares does not apply to a first delivery.
+Every bound carries its reason. A bound that compares does so with the newest delivery of the three
+months before; a correction of a first full state is compared with the state whose place it takes,
+and to any other first delivery the bound does not apply.
 """
 
 from __future__ import annotations

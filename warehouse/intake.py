@@ -26,6 +26,7 @@ from warehouse.gate import Apart, GateResult, pass_through
 from warehouse.home import Home, parse_month
 from warehouse.keys import KeySet
 from warehouse.ledger import (
+    PENDING,
     Ledger,
     LedgerError,
     Quarantined,
@@ -168,7 +169,12 @@ class Intake:
         return self._receive(file.path, None, None, None, refused=(file.reason, "file name"))
 
     def receive(self, file: Landed) -> Version:
-        """Seal a file and enter it in the ledger; the same content again changes nothing."""
+        """Seal a file and enter it in the ledger.
+
+        The same content again changes nothing while it is visible or on its way. Was it held, then
+        it is judged again; was it refused, then it is tried again; and did another version take
+        its place, then it is a version of its own, the newest.
+        """
         return self._receive(file.path, file.delivery, file.gemeente, file.month)
 
     def _receive(
@@ -181,11 +187,21 @@ class Intake:
         refused: tuple[str, str] | None = None,
     ) -> Version:
         digest = _sha256(path)
-        name = version_id(digest, delivery, gemeente, month)
-        known = self.ledger.find(name)
-        if known is not None and known.state is not State.REFUSED:
-            path.unlink()
-            return known
+        versions = self.ledger.of(delivery, gemeente, month)
+        same = [version for version in versions if version.sha256 == digest]
+        again = len(same)
+        if same:
+            known, newest = same[-1], same[-1] is versions[-1]
+            if known.visible or known.state in PENDING or (newest and known.state is State.HELD):
+                if known.visible:
+                    self.ledger.repeated(known.levering_id)
+                elif known.state is State.HELD:
+                    self.ledger.reconsider(known.levering_id)
+                path.unlink()
+                return self.ledger.version(known.levering_id)
+            if delivery is None or newest:  # refused, and tried again
+                again -= 1
+        name = version_id(digest, delivery, gemeente, month, again)
         plain_key, wrapped_key = self.keys.new_data_key()
         size, sealed = 0, hashlib.sha256()
         with path.open("rb") as source, SealedWriter(self.original(name), plain_key) as target:

@@ -78,6 +78,8 @@ class State(StrEnum):
 PIPELINE = "datapakhuis"
 VISIBLE = (State.ACCEPTED, State.RELEASED)
 PENDING = (State.RECEIVED, State.PROCESSED)
+#: The event of a file that holds what is visible already.
+REPEATED = "herhaald"
 
 
 @dataclass(frozen=True)
@@ -169,9 +171,12 @@ class Version:
         return self.state in VISIBLE and self.current_until is None
 
 
-def version_id(sha256: str, delivery: str | None, gemeente: str | None, month: date | None) -> str:
-    """The name of a version: what it holds, and as what it was delivered."""
-    text = "\x1f".join((sha256, delivery or "", gemeente or "", str(month or "")))
+def version_id(
+    sha256: str, delivery: str | None, gemeente: str | None, month: date | None, again: int = 0
+) -> str:
+    """The name of a version: what it holds, as what it was delivered, and how often before."""
+    parts = [sha256, delivery or "", gemeente or "", str(month or "")]
+    text = "\x1f".join([*parts, str(again)] if again else parts)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -353,6 +358,20 @@ class Ledger:
             result = release.reason if release else state
             self._note(sql, state, levering_id, result, who)
 
+    def reconsider(self, levering_id: str) -> None:
+        """A held version was delivered once more: it is to be judged again."""
+        with self.transaction() as sql:
+            sql.execute(
+                "update levering set staat = ? where levering_id = ?",
+                (State.PROCESSED, levering_id),
+            )
+            self._note(sql, "opnieuw_aangeboden", levering_id, State.PROCESSED)
+
+    def repeated(self, levering_id: str) -> None:
+        """What is visible already was delivered once more: written down, and nothing changes."""
+        with self.transaction() as sql:
+            self._note(sql, REPEATED, levering_id, State.ACCEPTED)
+
     def version(self, levering_id: str) -> Version:
         """One version; ``LedgerError`` when there is none."""
         found = self.find(levering_id)
@@ -369,6 +388,13 @@ class Ledger:
         """Every version, in order of arrival."""
         return self._versions("", ())
 
+    def of(self, delivery: str | None, gemeente: str | None, month: date | None) -> list[Version]:
+        """The versions of one delivery, gemeente and month of delivery, in order of arrival."""
+        return self._versions(
+            "where delivery is ? and gemeente is ? and levermaand is ?",
+            (delivery, gemeente, str(month) if month else None),
+        )
+
     def pending(self) -> list[Version]:
         """Versions that arrived and whose way was cut short."""
         return self._versions("where staat in (?, ?)", PENDING)
@@ -380,9 +406,7 @@ class Ledger:
 
     def current(self, delivery: str, gemeente: str, month: date) -> Version | None:
         """The newest visible version of a delivery, gemeente and month of delivery."""
-        rows = [
-            row for row in self.visible(delivery) if row.gemeente == gemeente and row.month == month
-        ]
+        rows = [row for row in self.of(delivery, gemeente, month) if row.visible]
         return rows[-1] if rows else None
 
     def _versions(self, where: str, values: Sequence[object]) -> list[Version]:
@@ -527,7 +551,15 @@ class Ledger:
     def touched(self, since: int) -> list[Version]:
         """The versions to which something happened after event number ``since``."""
         return self._versions(
-            "where levering_id in (select over from gebeurtenis where nummer > ?)", (since,)
+            "where levering_id in (select over from gebeurtenis where nummer > ? and wat <> ?)",
+            (since, REPEATED),
+        )
+
+    def repeats(self, since: int) -> list[Version]:
+        """The versions that were delivered once more after event number ``since``, in vain."""
+        return self._versions(
+            "where levering_id in (select over from gebeurtenis where nummer > ? and wat = ?)",
+            (since, REPEATED),
         )
 
     @staticmethod

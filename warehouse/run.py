@@ -20,7 +20,7 @@ from typing import Any
 from warehouse.contracts import Contract, load_contracts
 from warehouse.home import Home, month_text
 from warehouse.intake import Landing, look, shown_name
-from warehouse.ledger import Ledger, State, Version
+from warehouse.ledger import PENDING, Ledger, State, Version
 from warehouse.lock import started_at, writer
 from warehouse.reasons import reason
 from warehouse.station import open_keys, sweep
@@ -37,6 +37,7 @@ class Summary:
     """What a run did."""
 
     versions: list[Version] = field(default_factory=list)
+    repeats: list[Version] = field(default_factory=list)
     growing: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     built: list[date] = field(default_factory=list)
@@ -88,6 +89,7 @@ def run(
             if wanted or landing.misnamed or ledger.open_months():
                 _work(home, contracts, ledger, landing, wanted, summary, say)
             summary.versions = ledger.touched(since=before)
+            summary.repeats = ledger.repeats(since=before)
             summary.failed_checks = {
                 version.levering_id: [
                     c.check for c in ledger.checks(version.levering_id) if c.holds
@@ -176,13 +178,9 @@ def _work(
 
 
 def _explained(ledger: Ledger, name: str, gemeente: str, month: date) -> bool:
-    """Whether the ledger says why a partition failed: its newest version was refused."""
-    mine = [
-        version
-        for version in ledger.versions()
-        if (version.delivery, version.gemeente, version.month) == (name, gemeente, month)
-    ]
-    return bool(mine) and mine[-1].state is State.REFUSED
+    """Whether the ledger says why a partition failed: a file of it was refused, and none waits."""
+    states = [version.state for version in ledger.of(name, gemeente, month)]
+    return State.REFUSED in states and not any(state in PENDING for state in states)
 
 
 def _held_datasets(ledger: Ledger, left: list[date]) -> list[str]:
@@ -235,10 +233,13 @@ def tell(summary: Summary, say: Say) -> None:
     """Say what a run did, a line per version, with the remedy of what went wrong."""
     for name in summary.growing:
         say(f"{name}: still being written; left alone until it rests")
+    for version in summary.repeats:
+        say(
+            f"{_what(version)}: delivered again as it was; nothing changes"
+            f" (it is {version.levering_id}, {version.state})"
+        )
     for version in summary.versions:
-        what = version.file
-        if version.delivery and version.month:
-            what = f"{version.delivery} {version.gemeente} {month_text(version.month)}"
+        what = _what(version)
         if version.state is State.REFUSED:
             why = reason(version.reason or "")
             place = f", {version.place}" if version.place else ""
@@ -261,5 +262,14 @@ def tell(summary: Summary, say: Say) -> None:
         say(f"held: dataset {name} failed its checks; see `datapakhuis status`")
     if summary.built:
         say(f"built and published {len(summary.built)} months")
-    if not (summary.versions or summary.failed or summary.built or summary.held_datasets):
+    if not any(
+        (summary.versions, summary.repeats, summary.failed, summary.built, summary.held_datasets)
+    ):
         say("nothing to do: nothing new has landed")
+
+
+def _what(version: Version) -> str:
+    """A version as it is called on the screen."""
+    if version.delivery and version.month:
+        return f"{version.delivery} {version.gemeente} {month_text(version.month)}"
+    return version.file

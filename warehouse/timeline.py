@@ -56,29 +56,45 @@ def late_facts(contract: Contract, new: Known, previous: Known) -> int:
     """How many facts ``new`` brings about months before its own that ``previous`` did not have.
 
     A fact is the date of an event of a person (``gebeurtenis`` in the contract): a death, a
-    suspension, a move. Dates of which the day is unknown are compared as they are written.
+    suspension, a move. Of who was not known before only what holds now counts: the addresses
+    behind it are a history, not news. Dates of which the day is unknown are compared as written.
     """
+    persons = previous.folder / f"{contract.person.name}.parquet"
     with scratch() as sql:
         return sum(
-            sql.execute(
-                f"""
-                select count(*) from (
-                    select bsn_versleuteld, {field.name} as datum from read_parquet(?)
-                    where {field.name} < ? and {field.name} > '00000000'
-                    except
-                    select bsn_versleuteld, {field.name} from read_parquet(?)
-                )
-                """,  # noqa: S608 - names of a contract
-                [
-                    str(new.folder / f"{table.name}.parquet"),
-                    f"{new.month:%Y%m%d}",
-                    str(previous.folder / f"{table.name}.parquet"),
-                ],
-            ).fetchall()[0][0]
+            _late_dates(sql, table, field.name, new, previous, persons)
             for table in contract.raw_tables
             for field in table.fields
             if field.event
         )
+
+
+def _late_dates(
+    sql: duckdb.DuckDBPyConnection,
+    table: Table,
+    column: str,
+    new: Known,
+    previous: Known,
+    persons: Path,
+) -> int:
+    now = "(volgorde = 0 or bsn_versleuteld in (select bsn_versleuteld from read_parquet($known)))"
+    rows = sql.execute(
+        f"""
+        select count(*) from (
+            select bsn_versleuteld, {column} as datum from read_parquet($new)
+            where {column} < $month and {column} > '00000000' and {now if table.repeats else "true"}
+            except
+            select bsn_versleuteld, {column} from read_parquet($previous)
+        )
+        """,  # noqa: S608 - names of a contract
+        {
+            "new": str(new.folder / f"{table.name}.parquet"),
+            "previous": str(previous.folder / f"{table.name}.parquet"),
+            "month": f"{new.month:%Y%m%d}",
+            **({"known": str(persons)} if table.repeats else {}),
+        },
+    ).fetchall()
+    return int(rows[0][0])
 
 
 def _compared(table: Table) -> list[str]:

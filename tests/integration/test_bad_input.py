@@ -286,6 +286,31 @@ def test_a_unit_that_breaks_its_contract_is_set_apart_and_the_rest_goes_on(stati
     ] == places
 
 
+def judged(station: Station, month: str, *persons: str) -> Version:
+    """A full state that is taken in and judged."""
+    name = "brp_personen"
+    drop(station.home, f"{name}_GM0518_{month}.csv", gbav(*persons))
+    return take_in_and_judge(
+        *(station, station.contracts[name], DELIVERY_SUITES[name]),
+        *("GM0518", date.fromisoformat(f"{month}-01")),
+    )[-1]
+
+
+MANY = [person(bsn(number)) for number in range(12)]
+
+
+@pytest.mark.parametrize("month", ["2022-01", "2022-02", "2022-04"])
+def test_a_file_cut_off_at_a_line_is_held_by_what_it_is_compared_with(station, month):
+    """As a correction of the first month, the month after, or after a month that never came."""
+    judged(station, "2022-01", *MANY)
+
+    cut = judged(station, month, *MANY[:8])
+
+    assert cut.state is State.HELD
+    holding = [c.check for c in station.ledger.checks(cut.levering_id) if c.holds]
+    assert holding == ["volume_vorige_maand"]
+
+
 @pytest.mark.parametrize(
     "content",
     [gbav(person(FAILS_ELEVEN), person("")), gbav("", ""), gbav(person(ANNA), person(ANNA))],

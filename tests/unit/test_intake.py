@@ -458,6 +458,56 @@ def test_an_older_state_is_not_released_over_a_newer_one(station):
     assert station.ledger.visible() == [newer]
 
 
+# --- delivered once more ----------------------------------------------------------------------
+
+
+def test_what_is_visible_and_comes_again_is_told_and_changes_nothing(station):
+    content = gbav(person(ANNA))
+    version = taken(station, content)
+    before = station.ledger.events()
+
+    received(station, content)
+
+    assert station.ledger.repeats(since=before) == [version]
+    assert station.ledger.touched(since=before) == []
+
+
+def test_a_held_file_that_comes_again_is_judged_again(station):
+    """What it was compared with may have been corrected meanwhile."""
+    version = held(station, gbav(person(ANNA)))
+
+    again = received(station, gbav(person(ANNA)))
+
+    assert (again.levering_id, again.state) == (version.levering_id, State.PROCESSED)
+    assert station.ledger.pending() == [again]
+
+
+def test_an_older_state_that_comes_again_takes_the_newest_place(station):
+    """As when the correction was the mistake; both stays stand in the ledger."""
+    older = taken(station, gbav(person(ANNA)))
+    newer = taken(station, gbav(person(ANNA), person(BRAM)))
+    station.ledger.close_months([JANUARY])
+
+    again = taken(station, gbav(person(ANNA)))
+
+    assert again.order > newer.order
+    assert again.levering_id != older.levering_id
+    assert station.ledger.visible() == [again]
+    assert [v.visible for v in station.ledger.versions()] == [False, False, True]
+    assert station.ledger.open_months() == [JANUARY]
+
+
+def test_an_older_held_state_can_be_delivered_again_and_then_released(station):
+    version = held(station, gbav(person(ANNA)))
+    taken(station, gbav(person(ANNA), person(BRAM)))
+
+    again = held(station, gbav(person(ANNA)))
+    station.intake.release(again.levering_id, Release("els", "Toch goed"))
+
+    assert again.levering_id != version.levering_id
+    assert [v.levering_id for v in station.ledger.visible()] == [again.levering_id]
+
+
 def test_facts_that_come_late_are_counted_against_the_month_before(station):
     first = taken(station, gbav(person(ANNA), person(BRAM)))
     second = taken(

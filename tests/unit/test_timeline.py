@@ -122,6 +122,10 @@ def test_a_state_is_compared_with_the_last_one_only(brp, take):
         # The day is not known, but the month is.
         ([person(ANNA, e06_08_10="20260100"), person(BRAM)], 1),
         ([person(ANNA, e06_08_10="00000000"), person(BRAM)], 0),
+        # Who comes to live here brings an address and a history; only the first can be late.
+        ([person(ANNA), person(BRAM), person(CEES), continuation(e08_10_30="20050101")], 1),
+        ([person(ANNA), person(BRAM), person(CEES, since="20260203")], 0),
+        ([person(ANNA), continuation(e08_10_30="20050101"), person(BRAM)], 1),
         # Who is no longer delivered brings no facts.
         ([person(ANNA)], 0),
     ],
