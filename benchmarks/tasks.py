@@ -224,7 +224,8 @@ def _a_run(folder: str) -> Cost:
     def work() -> None:
         summary = run(place)
         if not summary.ok:
-            raise SystemExit(f"the run did not go well: {summary}")
+            # Not SystemExit: a worker that leaves so is waited for without end.
+            raise RuntimeError(f"the run did not go well: {summary}")
 
     return measured(work)
 
