@@ -77,6 +77,7 @@ class Table:
     fields: tuple[Field, ...]
     categories: tuple[str, ...] = ()
     repeats: bool = False
+    personal: bool = True
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -93,7 +94,7 @@ class Table:
         """Every column of this object's raw Parquet, with its DuckDB type."""
         columns = {"levering_id": "VARCHAR"}
         columns |= dict.fromkeys(("eenheid", "bericht", "regel"), "BIGINT")
-        if not any(field.classification == "bsn" for field in self.fields):
+        if self.personal and not _own_bsn(self):
             columns["bsn_versleuteld"] = "VARCHAR"
         for field in self.fields:
             columns |= field.raw_columns
@@ -109,8 +110,26 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Cadence:
+    """How often a delivery comes, and when it must be there.
+
+    One delivery every so many ``months`` of the calendar (1 a month, 3 a quarter, 12 a year), of
+    any month in that period. It must be there on ``day`` of the month that is ``after`` months
+    after the period's last month; 0 is in that month itself.
+    """
+
+    months: int
+    day: int
+    after: int
+
+
+@dataclass(frozen=True)
 class Contract:
-    """The agreement about one delivery."""
+    """The agreement about one delivery.
+
+    A ``reference`` (areas, addresses) is about no person. Its newest version carries forward from
+    its month of delivery; where it holds for ``every_month``, over all that came before as well.
+    """
 
     name: str
     version: str
@@ -128,7 +147,10 @@ class Contract:
     legal_ground: str
     owner: str
     retention_years: int
+    cadence: Cadence
     late: str
+    reference: bool
+    every_month: bool
     tables: tuple[Table, ...]
 
     @cached_property
@@ -137,9 +159,11 @@ class Contract:
         return {table.name: table for table in self.tables}
 
     @cached_property
-    def person(self) -> Table:
-        """The object that holds the person's own BSN, to which every other row belongs."""
-        return next(t for t in self.tables if any(f.is_bsn for f in t.fields) and _own_bsn(t))
+    def head(self) -> Table:
+        """The object to which every other row belongs: the person; of a reference, what counts."""
+        if self.reference:
+            return self.by_name[self.counts]
+        return next(table for table in self.tables if _own_bsn(table))
 
     @property
     def raw_tables(self) -> tuple[Table, ...]:
@@ -182,7 +206,7 @@ def _field(model: Any, where: str) -> Field:
     )
 
 
-def _table(model: Any, where: str) -> Table:
+def _table(model: Any, where: str, *, personal: bool) -> Table:
     custom = _custom(model.customProperties)
     return Table(
         name=model.name,
@@ -190,6 +214,7 @@ def _table(model: Any, where: str) -> Table:
         fields=tuple(_field(item, f"{where}.{model.name}") for item in model.properties or []),
         categories=tuple(str(item) for item in custom.get("categorieen", ())),
         repeats=bool(custom.get("voorkomens", False)),
+        personal=personal,
     )
 
 
@@ -199,12 +224,28 @@ def _required(custom: Mapping[str, Any], name: str, where: str) -> Any:
     return custom[name]
 
 
+def _cadence(frequency: Any, custom: Mapping[str, Any], where: str) -> Cadence:
+    unit = {"month": 1, "year": 12}.get(frequency.unit if frequency else "")
+    if unit is None or 12 % (months := int(frequency.value) * unit):
+        raise ContractError(
+            f"contract {where} does not state its frequency",
+            "Give under slaProperties a frequency in months that fit in a year, or of one year.",
+        )
+    day, after = (_required(custom, f"verwacht_{name}", where) for name in ("op_dag", "na_maanden"))
+    if not 1 <= int(day) <= 31 or int(after) < 0:
+        raise ContractError(
+            f"contract {where}: verwacht_op_dag is 1 to 31, verwacht_na_maanden 0 or more"
+        )
+    return Cadence(months, int(day), int(after))
+
+
 def load_contract(path: Path) -> Contract:
     """Read one contract.
 
     Raises:
         ContractError: when the YAML is no ODCS contract, or leaves out what a gemeente must be
-            able to prove: theme, purposes, legal ground, retention, owner, delivery mode.
+            able to prove: theme, purposes, legal ground, retention, owner, delivery mode, and
+            when it comes.
     """
     from open_data_contract_standard.model import OpenDataContractStandard
 
@@ -214,12 +255,14 @@ def load_contract(path: Path) -> Contract:
         raise ContractError(f"{path.name} is not a contract ({type(error).__name__})") from error
     name = model.name or path.stem
     custom = _custom(model.customProperties)
-    retention = {p.property: p.value for p in model.slaProperties or []}.get("retention")
+    promises = {p.property: p for p in model.slaProperties or []}
+    retention = promises["retention"].value if "retention" in promises else None
     if not model.domain or retention is None:
         raise ContractError(f"contract {name} does not state its theme (domain) and retention")
     mode = _required(custom, "leverwijze", name)
     if mode not in DELIVERY_MODES:
         raise ContractError(f"contract {name}: leverwijze is one of {sorted(DELIVERY_MODES)}")
+    reference = bool(custom.get("referentie", False))
     contract = Contract(
         name=name,
         version=model.version or "",
@@ -237,8 +280,11 @@ def load_contract(path: Path) -> Contract:
         legal_ground=_required(custom, "grondslag", name),
         owner=_required(custom, "eigenaar", name),
         retention_years=int(retention),
+        cadence=_cadence(promises.get("frequency"), custom, name),
         late=_required(custom, "nagekomen", name),
-        tables=tuple(_table(item, name) for item in model.schema_ or []),
+        reference=reference,
+        every_month=custom.get("geldt_voor") == "alle_maanden",
+        tables=tuple(_table(item, name, personal=not reference) for item in model.schema_ or []),
     )
     _check_whole(contract)
     return contract
@@ -246,7 +292,10 @@ def load_contract(path: Path) -> Contract:
 
 def _check_whole(contract: Contract) -> None:
     """Refuse a contract whose parts do not fit: better here than at a gemeente's first load."""
-    if sum(_own_bsn(table) for table in contract.tables) != 1:
+    identifying = sum(field.is_bsn for table in contract.tables for field in table.fields)
+    if contract.reference and (identifying or contract.mode != "stand"):
+        raise ContractError(f"contract {contract.name}: a reference is a stand without a BSN")
+    if not contract.reference and sum(_own_bsn(table) for table in contract.tables) != 1:
         raise ContractError(f"contract {contract.name}: exactly one object holds the own BSN")
     if contract.counts not in contract.by_name:
         raise ContractError(f"contract {contract.name} counts an object that it does not describe")

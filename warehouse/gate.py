@@ -33,6 +33,7 @@ from warehouse.rules import rules_of
 from warehouse.scratch import scratch
 
 QUARANTINED = "aantal_quarantaine"
+TOKEN = "bsn_versleuteld"  # noqa: S105 - a column's name
 ROW_GROUP = 1 << 17
 _BSN_REASONS = {
     BsnStatus.ONTBREEKT: "bsn_ontbreekt",
@@ -97,7 +98,7 @@ class _Gate:
         self.keys = keys
         self.levering_id = levering_id
         self.folder = folder
-        self.person = contract.person
+        self.head = contract.head
         self.apart: list[Apart] = []
         self.emptied: dict[str, int] = {}
         self.claimed: list[pa.Table] = []
@@ -139,7 +140,7 @@ class _Gate:
         """The rows of the units that keep their contract, as raw columns."""
         self.apart += [Apart(broken.place, broken.reason) for broken in chunk.broken]
         self.units += len(chunk.broken)
-        persons = chunk.tables[self.person.name]
+        persons = chunk.tables[self.head.name]
         verdicts = {name: _Verdict(table.num_rows) for name, table in chunk.tables.items()}
         raw = {
             name: self._columns(self.contract.by_name[name], table, verdicts[name])
@@ -148,17 +149,17 @@ class _Gate:
         holders = {
             name: table.column(HOLDER).to_numpy()
             for name, table in chunk.tables.items()
-            if name != self.person.name
+            if name != self.head.name
         }
         self._share(verdicts, holders)
         self._set_apart(chunk, verdicts, holders)
-        tokens = raw[self.person.name]["bsn_versleuteld"]
         result = {}
         for name, table in chunk.tables.items():
             good = np.flatnonzero(verdicts[name].good)
             columns = raw[name]
-            if name != self.person.name:
-                columns["bsn_versleuteld"] = tokens.take(pa.array(holders[name]))
+            if name != self.head.name and not self.contract.reference:
+                tokens = raw[self.head.name][TOKEN]
+                columns[TOKEN] = tokens.take(pa.array(holders[name]))
             if name == self.contract.counts:
                 self._claim(name, columns, verdicts[name])
             if QUARANTINED in columns:
@@ -236,7 +237,7 @@ class _Gate:
         A fault in any row of a unit condemns the unit. Where the person is the unit that is
         fault in the person; where a child row is, a fault in it condemns that row alone.
         """
-        person = verdicts[self.person.name]
+        person = verdicts[self.head.name]
         for name, holder in holders.items():
             if name != self.contract.counts:
                 person.adopt(verdicts[name], holder)
@@ -247,17 +248,17 @@ class _Gate:
         self, chunk: Chunk, verdicts: dict[str, _Verdict], holders: dict[str, Integers]
     ) -> None:
         """Count the units of this chunk, and write down those that were condemned."""
-        persons = chunk.tables[self.person.name]
-        if self.contract.counts == self.person.name:
+        persons = chunk.tables[self.head.name]
+        if self.contract.counts == self.head.name:
             everyone = np.ones(persons.num_rows, dtype=bool)
-            units = [(persons, verdicts[self.person.name], everyone)]
+            units = [(persons, verdicts[self.head.name], everyone)]
         else:
             counted = chunk.tables[self.contract.counts]
             childless = np.ones(persons.num_rows, dtype=bool)
             childless[holders[self.contract.counts]] = False
             units = [
                 (counted, verdicts[self.contract.counts], np.ones(counted.num_rows, bool)),
-                (persons, verdicts[self.person.name], childless),
+                (persons, verdicts[self.head.name], childless),
             ]
         for table, verdict, chosen in units:
             self.units += int(chosen.sum())
@@ -283,7 +284,9 @@ class _Gate:
         bad = pa.array(np.flatnonzero(~verdict.good))
         table = self.contract.by_name[name]
         key = [_column(part, table) for part in self.contract.key]
+        # A token that is null was never made: nobody has such a key.
         claimed = pa.table({part: columns[part].take(bad) for part in key}).drop_null()
+        claimed = pa.table({part: _raw(claimed.column(part)) for part in key})
         if claimed.num_rows:
             self.claimed.append(claimed)
 
@@ -305,10 +308,7 @@ class _Gate:
         values = {"levering_id": pa.repeat(self.levering_id, len(good))}
         values |= {key: rows.column(key).take(index) for key in (UNIT, MESSAGE, LINE)}
         for column in schema.names[4:]:
-            taken = columns[column].take(index)
-            if taken.type == pa.string():
-                taken = pc.if_else(pc.equal(taken, ""), None, taken)
-            values[column] = taken
+            values[column] = _raw(columns[column].take(index))
         return pa.table([values[column] for column in schema.names], schema=schema)
 
     # --- the whole file ---------------------------------------------------------------------
@@ -323,6 +323,7 @@ class _Gate:
         table = self.contract.by_name[self.contract.counts]
         names = [_column(name, table) for name in self.contract.key]
         key = ", ".join(names)
+        person = "null" if self.contract.reference else TOKEN
         content = ", ".join(c for c in table.raw_columns if c not in (UNIT, MESSAGE, LINE))
         with scratch() as connection:
             connection.register("geclaimd", self._claims(names))
@@ -344,7 +345,7 @@ class _Gate:
                     union all
                     select null, null, null, null, {key} from geclaimd
                 )
-                select eenheid, bericht, regel, bsn_versleuteld, inhoud,
+                select eenheid, bericht, regel, {person} as persoon, inhoud,
                     min(inhoud) over same = max(inhoud) over same
                         and count(eenheid) over same = count(*) over same as gelijk,
                     row_number() over (partition by {key} order by eenheid) as nummer
@@ -373,7 +374,7 @@ class _Gate:
 
     def _without(self, table: Table, doubles: _Doubles, rows: pa.Table) -> pa.Table:
         """Rows of a table without the units that must go; a person's row says how many did."""
-        if self.person.name == self.contract.counts or table.name == self.contract.counts:
+        if self.head.name == self.contract.counts or table.name == self.contract.counts:
             gone = pc.is_in(rows.column(UNIT), value_set=doubles.removed)
             rows = rows.filter(pc.invert(gone))
         if doubles.apart and QUARANTINED in table.raw_columns:
@@ -483,6 +484,13 @@ def _more_apart(rows: pa.Table, apart_per_person: Counter[str]) -> pa.Table:
         for person, count in zip(persons, counts, strict=True)
     ]
     return rows.set_column(index, QUARANTINED, pa.array(raised))
+
+
+def _raw(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """A column as it stands in raw Parquet: what is empty is null there."""
+    if column.type != pa.string():
+        return column
+    return pc.if_else(pc.equal(column, ""), None, column)
 
 
 def _schema(table: Table) -> pa.Schema:

@@ -86,12 +86,22 @@ def is_lo3_date(text: str) -> bool:
 @lru_cache(maxsize=200_000)
 def is_date(text: str) -> bool:
     """Whether a text is a whole date, YYYYMMDD, between 1900 and 2100; empty passes."""
+    return text == "" or (1900 <= _year(text) < 2100 and is_old_date(text))
+
+
+@lru_cache(maxsize=200_000)
+def is_old_date(text: str) -> bool:
+    """Whether a text is a whole date, YYYYMMDD, of any year: buildings are older than people."""
     if text == "":
         return True
-    if len(text) != 8 or not (text.isascii() and text.isdigit()):
-        return False
-    year, month, day = int(text[:4]), int(text[4:6]), int(text[6:])
-    return 1900 <= year < 2100 and _exists(year, month, day)
+    year = _year(text)
+    return 0 < year < 2100 and _exists(year, int(text[4:6]), int(text[6:]))
+
+
+def _year(text: str) -> int:
+    """The year of YYYYMMDD; 0 when it is none."""
+    whole = len(text) == 8 and text.isascii() and text.isdigit()
+    return int(text[:4]) if whole else 0
 
 
 def _is_open_date(text: str) -> bool:
@@ -109,5 +119,6 @@ def _exists(year: int, month: int, day: int) -> bool:
 _DATES: dict[str | None, Callable[[str], bool]] = {
     "lo3_datum": is_lo3_date,
     "datum": is_date,
+    "datum_oud": is_old_date,
     "datum_open": _is_open_date,
 }
