@@ -106,11 +106,21 @@ REFUSALS = _table(
         "the XML declares a document type or entities, which no register sends",
         "Do not open the file; ask the supplier where it comes from.",
     ),
+    (
+        "json_onleesbaar",
+        "the JSON is not well formed, or not the kind of message that the contract names",
+        "Check that this is the file that was meant. " + _AGAIN,
+    ),
+    (
+        "crs_onbekend",
+        "the coordinates are neither in RD nor in WGS84",
+        "Export the map in RD (EPSG:28992), with its crs stated, and drop it again.",
+    ),
     ("zip_onleesbaar", "the zip cannot be read", "The zip is damaged or encrypted. " + _AGAIN),
     (
         "zip_te_groot",
-        "the zip holds more members or bytes than a delivery can",
-        "Deliver in smaller zips; if this is a true delivery, raise the limit in the contract.",
+        "the file or zip holds more members or bytes than a delivery can",
+        "Deliver in smaller files; if this is a true delivery, raise the limit in the contract.",
     ),
     (
         "zip_bom",

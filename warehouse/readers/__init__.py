@@ -7,8 +7,18 @@ contract, keys, or anything that outlives a chunk. A reader never puts content i
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from warehouse.contracts import Contract, ContractError
 from warehouse.readers.base import Reader
+
+#: The format that a contract names, and the module and class that read it.
+FORMATS = {
+    "bag": ("bag", "BagReader"),
+    "gbav_csv": ("gbav", "GbavReader"),
+    "gebieden": ("gebieden", "GebiedenReader"),
+    "suwiml_inkomsten": ("suwiml", "SuwimlReader"),
+}
 
 
 def reader_for(contract: Contract) -> Reader:
@@ -17,10 +27,8 @@ def reader_for(contract: Contract) -> Reader:
     Raises:
         ContractError: when no reader knows the format.
     """
-    from warehouse.readers.gbav import GbavReader
-    from warehouse.readers.suwiml import SuwimlReader
-
-    readers: dict[str, type[Reader]] = {"gbav_csv": GbavReader, "suwiml_inkomsten": SuwimlReader}
-    if contract.format not in readers:
+    if contract.format not in FORMATS:
         raise ContractError(f"contract {contract.name} names an unknown format")
-    return readers[contract.format](contract)
+    module, name = FORMATS[contract.format]
+    reader: type[Reader] = getattr(import_module(f"warehouse.readers.{module}"), name)
+    return reader(contract)

@@ -2,31 +2,62 @@
 
 from __future__ import annotations
 
+import re
 import stat
+import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import IO, BinaryIO, cast
 
-from warehouse.readers.base import Refused
+from warehouse.readers.base import Refused, Sink
 
-MOST_MEMBERS = 500_000
-MOST_BYTES = 8 << 30
-MOST_OF_A_MEMBER = 256 << 20
-#: True messages compress ten- to thirtyfold; a zip bomb a thousandfold.
+#: True messages compress ten- to fiftyfold; a zip bomb a thousandfold.
 HIGHEST_RATIO = 200
 SMALL_MEMBER = 64 << 10
 _ZIP = b"PK\x03\x04"
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+#: What a damaged or hostile zip makes ``zipfile`` raise; a name that is no UTF-8 a ValueError.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    RuntimeError,
+    ValueError,
+    EOFError,
+)
 
 
-def messages(source: BinaryIO) -> Iterator[tuple[int, IO[bytes]]]:
+@dataclass(frozen=True)
+class Limits:
+    """What a delivery may hold, over all its zips together; sizes in bytes, unpacked.
+
+    ``nested`` allows zips within the zip, one level deep. Members whose name matches
+    ``passed_over`` are judged like all others, and not opened.
+    """
+
+    members: int = 500_000
+    size: int = 8 << 30
+    of_a_member: int = 256 << 20
+    nested: bool = False
+    passed_over: re.Pattern[str] | None = None
+
+
+#: A register's answers: many, and small.
+MESSAGES = Limits()
+
+
+def messages(source: BinaryIO, limits: Limits = MESSAGES) -> Iterator[tuple[int, IO[bytes]]]:
     """The messages with their number: 0 for a plain file, from 1 within a zip.
 
-    A member's name is judged, never used: it may hold a BSN or a path.
+    A member's name is judged, never told: it may hold a BSN or a path.
 
     Raises:
-        Refused: for a zip that is damaged, hostile, nested or empty.
+        Refused: for a zip that is damaged, hostile, nested deeper than it may be, or empty.
     """
     source.seek(0)
     begin = source.read(4)
@@ -39,51 +70,131 @@ def messages(source: BinaryIO) -> Iterator[tuple[int, IO[bytes]]]:
         yield 0, source
         return
     try:
-        with zipfile.ZipFile(source) as archive:
-            members = [m for m in archive.infolist() if not m.is_dir()]
-            _judge(members)
-            for number, member in enumerate(members, 1):
-                with archive.open(member) as stream:
-                    yield number, cast("IO[bytes]", _Bounded(stream, member.file_size, number))
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError):
+        yield from enumerate(_Opened(limits).streams(source), 1)
+    except _DAMAGED:
         raise Refused("zip_onleesbaar") from None
 
 
-def _judge(members: list[zipfile.ZipInfo]) -> None:
-    if not members:
-        raise Refused("zip_leeg")
-    if len(members) > MOST_MEMBERS or sum(m.file_size for m in members) > MOST_BYTES:
-        raise Refused("zip_te_groot")
-    for number, member in enumerate(members, 1):
-        place = f"message {number}"
+def rewrite(source: BinaryIO, target: Sink, change: Callable[[int, IO[bytes], Sink], None]) -> None:
+    """Write a file of messages anew, plain or as a zip, each as ``change`` writes it.
+
+    The members of the zip are called by their numbers, and carry no moment: twice the same is the
+    same bytes, and no name is used that another thought of.
+    """
+    with ExitStack() as stack:
+        archive: zipfile.ZipFile | None = None
+        for number, stream in messages(source):
+            if number == 0:
+                change(number, stream, target)
+                return
+            if archive is None:
+                whole = cast("IO[bytes]", _Stream(target))
+                archive = stack.enter_context(zipfile.ZipFile(whole, "w"))
+            member = zipfile.ZipInfo(f"{number}.xml")
+            member.compress_type = zipfile.ZIP_DEFLATED
+            with archive.open(member, "w") as written:
+                change(number, stream, written)
+
+
+class _Stream:
+    """What a zip is written to: from beginning to end, without looking back."""
+
+    def __init__(self, target: Sink) -> None:
+        self._target = target
+
+    def write(self, data: bytes) -> int:
+        self._target.write(data)
+        return len(data)
+
+    def flush(self) -> None:
+        pass
+
+
+class _Opened:
+    """A zip while it is read, and what was met in it and in the zips it holds."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._members = 0
+        self._size = 0
+
+    def streams(self, source: IO[bytes], within: str = "", packed: int = 0) -> Iterator[IO[bytes]]:
+        """The messages of a zip; ``within`` is empty for the delivery, else the nested zip.
+
+        A nested zip is read where it stands, as a stream that begins anew when it is sought
+        backwards: so nothing of it is written to disk, and its members are read in the order in
+        which they lie.
+        """
+        with zipfile.ZipFile(source) as archive:
+            found = [member for member in archive.infolist() if not member.is_dir()]
+            found.sort(key=lambda member: member.header_offset)
+            self._judge(found, within, packed)
+            for number, member in enumerate(found, 1):
+                if self._passed_over(member):
+                    continue
+                place = f"{within}message {number}"
+                with archive.open(member) as stream:
+                    if _is_zip(member):
+                        yield from self.streams(stream, f"zip {number}, ", member.compress_size)
+                    else:
+                        yield cast("IO[bytes]", _Bounded(stream, member.file_size, place))
+
+    def _passed_over(self, member: zipfile.ZipInfo) -> bool:
+        known = self._limits.passed_over
+        return known is not None and known.search(member.filename) is not None
+
+    def _judge(self, members: list[zipfile.ZipInfo], within: str, packed: int) -> None:
+        if not members:
+            raise Refused("zip_leeg", within.rstrip(", "))
+        size = sum(member.file_size for member in members)
+        self._members += len(members)
+        self._size += size
+        if self._members > self._limits.members or self._size > self._limits.size:
+            raise Refused("zip_te_groot", within.rstrip(", "))
+        # Two true ratios, one within the other, would multiply to that of a bomb.
+        if within and size > max(SMALL_MEMBER, HIGHEST_RATIO * packed):
+            raise Refused("zip_bom", within.rstrip(", "))
+        for number, member in enumerate(members, 1):
+            self._judge_one(member, f"{within}message {number}", nested=bool(within))
+        for number, (one, next_one) in enumerate(pairwise(members), 2):
+            if one.header_offset + one.compress_size > next_one.header_offset:
+                raise Refused("zip_bom", f"{within}message {number} overlaps")
+
+    def _judge_one(self, member: zipfile.ZipInfo, place: str, *, nested: bool) -> None:
         path = PurePosixPath(member.filename.replace("\\", "/"))
         linked = stat.S_ISLNK(member.external_attr >> 16)
         if path.is_absolute() or ".." in path.parts or ":" in member.filename or linked:
             raise Refused("zip_pad", place)
-        if path.suffix.lower() == ".zip":
+        if _is_zip(member) and (nested or not self._limits.nested):
             raise Refused("zip_genest", place)
         if member.flag_bits & 0x1:
             raise Refused("zip_onleesbaar", f"{place} is encrypted")
+        if member.compress_type not in _METHODS:
+            raise Refused("zip_onleesbaar", f"{place} is packed in an unknown way")
         ratio = member.file_size / max(member.compress_size, 1)
         if member.file_size > SMALL_MEMBER and ratio > HIGHEST_RATIO:
             raise Refused("zip_bom", place)
-        if member.file_size > MOST_OF_A_MEMBER:
+        if member.file_size > self._limits.of_a_member and not _is_zip(member):
             raise Refused("zip_te_groot", place)
+
+
+def _is_zip(member: zipfile.ZipInfo) -> bool:
+    return member.filename.lower().endswith(".zip")
 
 
 class _Bounded:
     """A member that may not turn out larger than it said, nor be a zip itself."""
 
-    def __init__(self, stream: IO[bytes], size: int, number: int) -> None:
+    def __init__(self, stream: IO[bytes], size: int, place: str) -> None:
         self._stream = stream
         self._left = size
-        self._place = f"message {number}"
+        self._place = place
         self._first = True
 
     def read(self, size: int = -1) -> bytes:
         try:
             data = self._stream.read(size)
-        except (zipfile.BadZipFile, zlib.error, EOFError):
+        except _DAMAGED:
             raise Refused("zip_onleesbaar", self._place) from None
         if self._first and data.startswith(_ZIP):
             raise Refused("zip_genest", self._place)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from warehouse.contracts import Contract
 from warehouse.errors import DatapakhuisError
@@ -37,6 +38,21 @@ class Place:
     message: int
     unit: int
     line: int
+
+
+class Unmendable(DatapakhuisError):  # noqa: N818 - a verdict, not a fault
+    """A mended unit that cannot take the place of the one set apart: which one and why."""
+
+    def __init__(self, place: Place, message: str, remedy: str = "") -> None:
+        self.place = place
+        super().__init__(message, remedy)
+
+
+class Sink(Protocol):
+    """What bytes are written to, one after another."""
+
+    def write(self, data: bytes, /) -> object:
+        """Add some bytes."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +99,50 @@ class Reader(ABC):
     @abstractmethod
     def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         """The bytes of some units, for the sealed quarantine."""
+
+    def splice(self, source: BinaryIO, mended: Mapping[Place, bytes], target: Sink) -> None:
+        """Write the source to ``target``, with mended units in the places of those set apart.
+
+        The inverse of ``extract``: what it gave, put back as it was, makes a file of the same
+        units. Written again, it gives the same bytes.
+
+        Raises:
+            Unmendable: when a mended unit cannot take its place.
+            DatapakhuisError: when this format has no such way.
+        """
+        del source, mended, target
+        raise DatapakhuisError(
+            f"units of {self.contract.name} cannot be offered again one by one",
+            "Have them corrected at the source and deliver the corrected file again.",
+        )
+
+    def alone(self, source: BinaryIO, unit: bytes) -> bytes:
+        """A file of this format that holds one unit, as ``extract`` gives it, and no other."""
+        del source
+        return unit
+
+    def units(self, source: BinaryIO) -> int:
+        """The number of units, as the gate will count them.
+
+        Raises:
+            Refused: when the file as a whole cannot be taken in.
+        """
+        expected, records, units = self.count(source), 0, 0
+        for chunk in self.read(source):
+            records += chunk.records
+            units += len(chunk.broken) + self._counted(chunk)
+        if records != expected:
+            raise self.mismatch(source)
+        return units
+
+    def _counted(self, chunk: Chunk) -> int:
+        """Rows of the counted table; a person without any is a unit too."""
+        persons = chunk.tables[self.contract.head.name]
+        counted = chunk.tables[self.contract.counts]
+        if counted is persons:
+            return int(persons.num_rows)
+        holders = pc.count_distinct(counted.column(HOLDER)).as_py()
+        return int(counted.num_rows + persons.num_rows - holders)
 
     def mismatch(self, source: BinaryIO) -> Refused:
         """Why the independent count may differ from what was read."""

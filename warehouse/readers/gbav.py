@@ -7,8 +7,7 @@ continuation rows is one unit, named by the line it begins on.
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -29,6 +28,8 @@ from warehouse.readers.base import (
     Place,
     Reader,
     Refused,
+    Sink,
+    Unmendable,
 )
 
 #: PyArrow reads thirty-two of these ahead.
@@ -39,6 +40,7 @@ UNNAMED = "(leeg)"
 HISTORY = 50
 #: How the line of a continuation row begins: with an empty first column.
 _CONTINUES = (b";", b'"";')
+_EMPTY = (b"\n", b"\r\n")
 
 
 class GbavReader(Reader):
@@ -63,11 +65,9 @@ class GbavReader(Reader):
         A name that the contract does not know may be data (a file without a header), so it is
         told by its position and never echoed.
         """
-        source.seek(0)
-        text = source.readline().decode("utf-8-sig").rstrip("\r\n")
         names, seen, unknown = [], dict[str, int](), list[int]()
         known = {field.source for table in self.contract.tables for field in table.fields}
-        for position, name in enumerate(next(csv.reader([text], delimiter=";"), []), 1):
+        for position, name in enumerate(lines.header(source, ";")[0], 1):
             base = name or UNNAMED
             seen[base] = seen.get(base, 0) + 1
             full = base if seen[base] == 1 else f"{base}#{seen[base]}"
@@ -155,7 +155,7 @@ class GbavReader(Reader):
         holder[whole] = np.arange(len(whole))
         tables = {}
         for table in self.contract.raw_tables:
-            if table is self.contract.person:
+            if table is self.contract.head:
                 taken = heads[whole]
                 extra: dict[str, np.ndarray] = {}
             else:
@@ -217,7 +217,7 @@ class GbavReader(Reader):
         place, text = None, b""
         source.seek(0)
         for number, line in enumerate(source, 1):
-            if line in (b"\n", b"\r\n"):
+            if line in _EMPTY:
                 # A unit of its own; the person above goes on below it.
                 if number in wanted:
                     yield wanted[number], line
@@ -230,6 +230,57 @@ class GbavReader(Reader):
             place, text = wanted.get(number), line
         if place:
             yield place, text
+
+    def splice(self, source: BinaryIO, mended: Mapping[Place, bytes], target: Sink) -> None:
+        """Each mended persoonslijst where its first line stood; its other lines go with it."""
+        wanted = {place.line: (place, _lines_of(place, unit)) for place, unit in mended.items()}
+        replaced = False
+        source.seek(0)
+        for number, line in enumerate(source, 1):
+            if number in wanted:
+                place, unit = wanted[number]
+                if line in _EMPTY:
+                    # What stands below it belongs to the person above it.
+                    raise Unmendable(
+                        place,
+                        "an empty line holds nothing to mend",
+                        "Leave it out of the mended file: it stays in quarantine.",
+                    )
+                # A row without its person is a unit by itself, and so is the one below it.
+                replaced = not line.startswith(_CONTINUES)
+                target.write(unit)
+            elif line in _EMPTY:
+                target.write(line)
+            elif not (replaced and line.startswith(_CONTINUES)):
+                replaced = False
+                target.write(line)
+
+    def alone(self, source: BinaryIO, unit: bytes) -> bytes:
+        """The header, and the lines of the one unit."""
+        source.seek(0)
+        return source.readline() + _ended(unit)
+
+
+def _lines_of(place: Place, unit: bytes) -> bytes:
+    """The lines of a mended unit: a person, and rows that continue it; the last line ends."""
+    first, *others = unit.splitlines(keepends=True) or [b""]
+    if not first.strip() or first.startswith(_CONTINUES) or b"\r" in unit.replace(b"\r\n", b""):
+        raise Unmendable(
+            place,
+            "a mended persoonslijst begins with a row whose first column is filled",
+            "Give the whole row, or leave the line out: then the unit stays in quarantine.",
+        )
+    if not all(line.startswith(_CONTINUES) for line in others):
+        raise Unmendable(
+            place,
+            "a mended persoonslijst holds one person: its other rows have an empty first column",
+            "Put only rows of this person in `inhoud`.",
+        )
+    return _ended(unit)
+
+
+def _ended(unit: bytes) -> bytes:
+    return unit if unit.endswith(b"\n") else unit + b"\r\n"
 
 
 def _alone(line: int, reason: str) -> Broken:

@@ -7,6 +7,7 @@ NUL bytes, other encodings, endless lines.
 from __future__ import annotations
 
 import codecs
+import csv
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -73,6 +74,21 @@ def inspect(source: BinaryIO) -> Lines:
 
 def _line_of(before: int, block: bytes, position: int) -> int:
     return before + block.count(b"\n", 0, max(position, 0)) + 1
+
+
+def header(source: BinaryIO, delimiters: str) -> tuple[list[str], str]:
+    """The names on the first line, and which of the delimiters stands between them.
+
+    Raises:
+        Refused: when a carriage return stands within the line, which then is none.
+    """
+    source.seek(0)
+    text = source.readline().decode("utf-8-sig").rstrip("\r\n")
+    delimiter = next((mark for mark in delimiters if mark in text), delimiters[0])
+    try:
+        return next(csv.reader([text], delimiter=delimiter), []), delimiter
+    except csv.Error:
+        raise Refused("telling_wijkt_af", "line 1") from None
 
 
 def first_open_quote(source: BinaryIO) -> int | None:
