@@ -21,7 +21,10 @@ CONFIGURATION = "datapakhuis.toml"
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _GEMEENTE = re.compile(r"GM[0-9]{4}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_FOLDERS = ("landing", "originals", "quarantine", "raw", "work", "publication", "dbt", "dagster")
+_FOLDERS = (
+    *("landing", "originals", "quarantine", "exports", "raw", "work"),
+    *("publication", "dbt", "dagster"),
+)
 
 
 class HomeError(DatapakhuisError):
@@ -59,6 +62,11 @@ def parse_gemeente(text: str) -> str:
     return text
 
 
+def today() -> date:
+    """The day it is in the Netherlands, whatever the clock of this machine says."""
+    return datetime.now(AMSTERDAM).date()
+
+
 @dataclass(frozen=True)
 class Home:
     """One datapakhuis on disk."""
@@ -86,9 +94,19 @@ class Home:
         return self.path / "quarantine"
 
     @property
+    def exports(self) -> Path:
+        """Quarantine that was exported from the Dagster UI, sealed for who holds the key set."""
+        return self.path / "exports"
+
+    @property
     def raw(self) -> Path:
         """Immutable Parquet, one folder per version."""
         return self.path / "raw"
+
+    @property
+    def geography(self) -> Path:
+        """Where addresses lie; made again when it is gone."""
+        return self.path / "geografie"
 
     @property
     def work(self) -> Path:
@@ -127,7 +145,7 @@ class Home:
 
     def last_month(self) -> date:
         """The last month in which something can have been delivered: the present one."""
-        return datetime.now(AMSTERDAM).date().replace(day=1)
+        return today().replace(day=1)
 
 
 def home_path(option: Path | None, environment: Mapping[str, str] = os.environ) -> Path:

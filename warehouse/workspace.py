@@ -1,8 +1,9 @@
 """The working database: what dbt finds when it starts, prepared from the ledger.
 
 One writer process at a time opens it; readers never do. Prepared are the tables of the ledger
-(schema ``grootboek``) and a view per object of raw Parquet (schema ``raw``) over exactly the files
-of the visible versions that touch the open months, so that a month costs the same after years.
+(schema ``grootboek``), a view per object of raw Parquet (schema ``raw``) over exactly the files of
+the visible versions that touch the open months, so that a month costs the same after years, and
+views over the files of geography (schema ``geografie``).
 """
 
 from __future__ import annotations
@@ -16,19 +17,27 @@ import duckdb
 from warehouse.contracts import Contract, Table
 from warehouse.home import Home
 from warehouse.ledger import Ledger, Version
+from warehouse.placing import NOWHERE, Geography, Held, complete, held
 
 #: The tables of schema ``grootboek``, and what each tells.
 LEDGER_TABLES = {
     "open_maanden": "De beschreven maanden die opnieuw gebouwd worden.",
     "gemeenten": "De gemeenten van dit datapakhuis.",
     "leveringen": "De leveringen die nu zichtbaar zijn, in volgorde van binnenkomst.",
+    "referenties": "Welke versie van een referentie voor een open maand geldt.",
     "contracten": "Wat de contracten zeggen over geldigheid en naijling.",
+}
+#: The views of schema ``geografie``, and what each tells.
+GEOGRAPHY_VIEWS = {
+    "ligging": "De buurt waarin een voorkomen van een object ligt, per jaar van indeling.",
+    "vertaling": "Welke buurt van een oude indeling welke van de nieuwste is.",
 }
 _COLUMNS = {
     "open_maanden": "maand date",
     "gemeenten": "gemeente varchar",
     "leveringen": "levering_id varchar, delivery varchar, gemeente varchar, levermaand date,"
     " versie bigint",
+    "referenties": "delivery varchar, gemeente varchar, maand date, levering_id varchar",
     "contracten": "delivery varchar, naijling_maanden integer, geldig_maanden integer",
 }
 
@@ -42,9 +51,12 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
 
 def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> list[date]:
     """Set the stage for dbt; returns the open months."""
-    months = ledger.open_months()
-    touching = ledger.describing(months)
+    months, opening = ledger.open_months(), ledger.last_opening()
     visible = ledger.visible()
+    references = held(contracts, visible, home.gemeenten, months)
+    touching = ledger.describing(months) | {each.version.levering_id for each in references}
+    touching |= {v.levering_id for v in visible if contracts[v.delivery or ""].every_month}
+    geography = complete(home, ledger, contracts, months)
     with connect(home.database) as sql:
         lay_out(
             sql,
@@ -52,6 +64,8 @@ def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> li
             months=months,
             gemeenten=home.gemeenten,
             versions=visible,
+            references=references,
+            geography=geography,
             files={
                 (contract.name, table.name): [
                     home.raw / contract.name / v.levering_id / f"{table.name}.parquet"
@@ -62,7 +76,24 @@ def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> li
                 for table in contract.raw_tables
             },
         )
+        # Not a table of the ledger: from where the ledger stood this database will be built.
+        sql.execute("create or replace table grootboek.bouw (opening bigint, klaar boolean)")
+        sql.execute("insert into grootboek.bouw values (?, false)", [opening])
     return months
+
+
+def mark_built(sql: duckdb.DuckDBPyConnection) -> None:
+    """Dbt is done: the working database holds what it was prepared for."""
+    sql.execute("update grootboek.bouw set klaar = true")
+
+
+def built_for(sql: duckdb.DuckDBPyConnection) -> int | None:
+    """The last opening that the working database was built for; nothing when it is half built."""
+    try:
+        rows = sql.execute("select opening from grootboek.bouw where klaar").fetchall()
+    except duckdb.CatalogException:
+        return None
+    return int(rows[0][0]) if rows else None
 
 
 def lay_out(
@@ -72,17 +103,22 @@ def lay_out(
     months: Sequence[date] = (),
     gemeenten: Sequence[str] = (),
     versions: Sequence[Version] = (),
+    references: Sequence[Held] = (),
+    geography: Geography = NOWHERE,
     files: Mapping[tuple[str, str], Sequence[Path]] | None = None,
 ) -> None:
     """Write the ledger's tables and the raw views in one transaction."""
     rows: dict[str, list[tuple[object, ...]]] = {
         "open_maanden": [(month,) for month in months],
         "gemeenten": [(gemeente,) for gemeente in gemeenten],
-        "leveringen": [(v.levering_id, v.delivery, v.gemeente, v.month, v.order) for v in versions],
+        "leveringen": [(v.levering_id, v.delivery, v.gemeente, v.month, v.rank) for v in versions],
+        "referenties": [
+            (r.version.delivery, r.gemeente, r.month, r.version.levering_id) for r in references
+        ],
         "contracten": [(c.name, c.lag_months, c.valid_months) for c in contracts.values()],
     }
     sql.execute("begin")
-    for schema in ("grootboek", "raw"):
+    for schema in ("grootboek", "raw", "geografie"):
         sql.execute(f"create schema if not exists {schema}")
     for name, columns in _COLUMNS.items():
         sql.execute(f"create or replace table grootboek.{name} ({columns})")
@@ -97,7 +133,37 @@ def lay_out(
             paths = (files or {}).get((contract.name, table.name), ())
             view = f"raw.{contract.name}__{table.name}"
             sql.execute(f"create or replace view {view} as {_select(table, paths)}")
+    sql.execute(f"create or replace view geografie.ligging as {_placed(geography)}")
+    sql.execute(f"create or replace view geografie.vertaling as {_translated(geography)}")
     sql.execute("commit")
+
+
+def _placed(geography: Geography) -> str:
+    """Every file with the version of the addresses that it is about."""
+    nothing = (
+        "select cast(null as varchar) as levering_id, cast(null as bigint) as eenheid,"
+        " cast(null as integer) as indelingsjaar, cast(null as varchar) as buurt where false"
+    )
+    files = [
+        f"select '{levering_id}', eenheid, indelingsjaar, buurt from {_parquet([path])}"  # noqa: S608
+        for levering_id, path in geography.placed.items()
+    ]
+    return " union all ".join([nothing, *files])
+
+
+def _translated(geography: Geography) -> str:
+    nothing = (
+        "select cast(null as varchar) as gemeente, cast(null as integer) as van_jaar,"
+        " cast(null as integer) as naar_jaar, cast(null as varchar) as oude_code,"
+        " cast(null as varchar) as nieuwe_code, cast(null as varchar) as soort,"
+        " cast(null as varchar) as bron, cast(null as double) as aandeel where false"
+    )
+    files = [
+        f"select '{gemeente}', van_jaar, naar_jaar, oude_code, nieuwe_code, soort, bron, aandeel"  # noqa: S608
+        f" from {_parquet([path])}"
+        for gemeente, path in geography.translated.items()
+    ]
+    return " union all ".join([nothing, *files])
 
 
 def _select(table: Table, paths: Sequence[Path]) -> str:
@@ -105,5 +171,9 @@ def _select(table: Table, paths: Sequence[Path]) -> str:
     if not paths:
         typed = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
         return f"select {typed} where false"
+    return f"select {', '.join(columns)} from {_parquet(paths)}"  # noqa: S608
+
+
+def _parquet(paths: Sequence[Path]) -> str:
     listed = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)
-    return f"select {', '.join(columns)} from read_parquet([{listed}])"  # noqa: S608
+    return f"read_parquet([{listed}])"
