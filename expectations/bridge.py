@@ -88,6 +88,16 @@ def excess_change(share: float, units: float) -> Derive:
     return derive
 
 
+def shortfall(share: float, units: float) -> Derive:
+    """By how many units the loss exceeds ``share`` of the month before, or ``units`` if more."""
+
+    def derive(rows: pd.DataFrame) -> pd.Series[float]:
+        allowed = (rows["vorige"] * share).clip(lower=units)
+        return -change(rows) - allowed
+
+    return derive
+
+
 @dataclass(frozen=True)
 class Check:
     """One rule about a whole delivery or dataset.

@@ -11,7 +11,11 @@ from warehouse.profile import Shape
 
 _PERSON_MONTH = ("gemeente", "bsn_versleuteld", "maand")
 
+_AREA_MONTH = ("gemeente", "maand")
+
 DATASET_SHAPES = {
+    "gebied_vertaling": Shape(key=(*_AREA_MONTH, "buurt_toen"), truths=("vertaald",)),
+    "gebieden": Shape(key=(*_AREA_MONTH, "indeling", "buurt")),
     "personen": Shape(key=_PERSON_MONTH, ranges={"leeftijd": (0, 125)}),
     "inkomsten": Shape(
         key=(*_PERSON_MONTH, "inkomstenverhouding"),
@@ -83,6 +87,18 @@ PERSONEN = Suite(
             minimum=1,
         ),
         Check(
+            name="buurt_dekking",
+            description="Per gemeente en maand heeft 99,5 % een buurt of een briefadres.",
+            why="De BRP wijst naar de BAG; wat daarboven onvindbaar is wijst op een verouderd "
+            "extract of een andere indeling (domein 4.2). De rijen blijven geldig: wie geen buurt "
+            "heeft telt als onbekend mee.",
+            measure="buurt_dekking",
+            minimum=0.995,
+            severity="waarschuwing",
+            minimum_basis=100,
+            optional=True,
+        ),
+        Check(
             name="onbekend_gebied_stijging",
             description="Het aandeel met onbekende buurt stijgt hoogstens 5 procentpunt.",
             why="Een sprong wijst op ontbrekende adressen of gebieden, niet op verhuizingen; de "
@@ -139,4 +155,27 @@ INKOMSTEN_BEVRAGING = Suite(
     checks=(_ROWS_OF_ASKED, _UNIQUE_KEY),
 )
 
-DATASET_SUITES = {suite.subject: suite for suite in (PERSONEN, INKOMSTEN, INKOMSTEN_BEVRAGING)}
+GEBIEDEN = Suite(name="dataset_gebieden", subject="gebieden", checks=(_UNIQUE_KEY,))
+
+GEBIED_VERTALING = Suite(
+    name="dataset_gebied_vertaling",
+    subject="gebied_vertaling",
+    checks=(
+        _UNIQUE_KEY,
+        Check(
+            name="vertaling_volledig",
+            description="Ten minste 90 % van de buurten van toen is te vertalen.",
+            why="Een gemeente tekent haar buurten zelden opnieuw; ontbreekt meer, dan is eerder de "
+            "tabel van gewijzigde codes vergeten dan dat alles is gesplitst.",
+            measure="waar_aandeel",
+            part="vertaald",
+            minimum=0.90,
+            severity="waarschuwing",
+        ),
+    ),
+)
+
+DATASET_SUITES = {
+    suite.subject: suite
+    for suite in (GEBIED_VERTALING, GEBIEDEN, INKOMSTEN, INKOMSTEN_BEVRAGING, PERSONEN)
+}

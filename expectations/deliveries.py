@@ -7,7 +7,14 @@ and to any other first delivery the bound does not apply.
 
 from __future__ import annotations
 
-from expectations.bridge import Check, Suite, change, excess_change, relative_change
+from expectations.bridge import (
+    Check,
+    Suite,
+    change,
+    excess_change,
+    relative_change,
+    shortfall,
+)
 
 _QUARANTINE = Check(
     name="quarantaine_aandeel",
@@ -166,4 +173,55 @@ SUWINET_INKOMSTEN = Suite(
     ),
 )
 
-DELIVERY_SUITES = {suite.subject: suite for suite in (BRP_PERSONEN, SUWINET_INKOMSTEN)}
+BAG_ADRESSEN = Suite(
+    name="levering_bag_adressen",
+    subject="bag_adressen",
+    checks=(
+        Check(
+            name="levering_niet_leeg",
+            description="Ten minste één voorkomen komt door de poort.",
+            why="Een leeg extract zou elke inwoner van zijn buurt beroven.",
+            measure="geaccepteerd",
+            minimum=1,
+            minimum_basis=0,
+        ),
+        Check(
+            name="volume_vorige_maand",
+            description="Er zijn hoogstens 2 % (of 20) minder voorkomens dan de vorige maand.",
+            why="Met historie groeit een extract alleen; kleiner wordt het door andere selectie "
+            "of een afgebroken uitvoer. Twintig laat een heel kleine gemeente ademen.",
+            measure="eenheden",
+            derive=shortfall(share=0.02, units=20),
+            maximum=0,
+            needs_previous=True,
+        ),
+        _QUARANTINE,
+        _REASONS,
+    ),
+)
+
+CBS_GEBIEDEN = Suite(
+    name="levering_cbs_gebieden",
+    subject="cbs_gebieden",
+    checks=(
+        Check(
+            name="levering_niet_leeg",
+            description="Ten minste één gebied komt door de poort.",
+            why="Zonder gebieden is elke buurt onbekend.",
+            measure="geaccepteerd",
+            minimum=1,
+            minimum_basis=0,
+        ),
+        Check(
+            name="geen_gebied_in_quarantaine",
+            description="Geen enkel gebied staat in quarantaine.",
+            why="Een buurt die ontbreekt is een wijk met een gat: wie er woont wordt onbekend.",
+            measure="quarantaine_aandeel",
+            maximum=0,
+        ),
+    ),
+)
+
+DELIVERY_SUITES = {
+    suite.subject: suite for suite in (BAG_ADRESSEN, BRP_PERSONEN, CBS_GEBIEDEN, SUWINET_INKOMSTEN)
+}

@@ -56,12 +56,14 @@ class Shape:
     """What the profile of a dataset must know beyond its columns.
 
     ``ranges`` gives per column the lowest and highest credible value, ``amounts`` the columns in
-    euro, and ``covered_by`` the dataset that must know every person and month of this one.
+    euro, ``truths`` the booleans that should mostly be true, and ``covered_by`` the dataset that
+    must know every person and month of this one.
     """
 
     key: tuple[str, ...]
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     amounts: tuple[str, ...] = ()
+    truths: tuple[str, ...] = ()
     covered_by: str | None = None
 
 
@@ -225,6 +227,8 @@ def _monthly_counts(
         wanted.append(
             f"count(*) filter (where {_quoted(column)} < 0) as {_quoted('negatief:' + column)}"
         )
+    for column in shape.truths:
+        wanted.append(f"count(*) filter (where {_quoted(column)}) as {_quoted('waar:' + column)}")
     query = (
         f"select {', '.join(wanted)} from {relation}"  # noqa: S608 - quoted names only
         " where maand in (select unnest(?)) group by gemeente, maand"
@@ -248,6 +252,8 @@ def _dataset_figures(
         figures["negatief_aandeel", column] = _share(
             summed("negatief:" + column), summed("gevuld:" + column)
         )
+    for column in shape.truths:
+        figures["waar_aandeel", column] = _share(summed("waar:" + column), total)
     return figures
 
 
@@ -257,6 +263,10 @@ def _by_month(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, date], _Figu
         figures = {("rijen_per_maand", ""): _Figure(row["rijen"])}
         if "onbekend" in row:
             figures["onbekend_gebied_aandeel", ""] = _share(row["onbekend"], row["rijen"])
+            # Where nobody has a buurt there were no addresses or areas to place them by.
+            if row["onbekend"] < row["rijen"]:
+                placed = row["rijen"] - row["onbekend"]
+                figures["buurt_dekking", ""] = _share(placed, row["rijen"])
         by_month[row["gemeente"], row["maand"]] = figures
     return by_month
 

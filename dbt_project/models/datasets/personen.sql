@@ -68,7 +68,8 @@ begonnen_verblijfplaatsen as (
         verblijfplaatsen.datum_ingang_onderzoek,
         verblijfplaatsen.onderzoek_beeindigd,
         verblijfplaatsen.datum_einde_onderzoek,
-        verblijfplaatsen.adres_sleutel
+        verblijfplaatsen.adres_sleutel,
+        verblijfplaatsen.adres_vraag
     from {{ ref('stg_brp_verblijfplaatsen') }} as verblijfplaatsen
     inner join maanden on verblijfplaatsen.maand = maanden.maand
     where
@@ -98,7 +99,8 @@ verblijfplaats_op_peildatum as (
             false
         ) as adres_in_onderzoek,
         coalesce(onderzoek in ('089999', '589999'), false) as verblijft_niet_op_adres,
-        adres_sleutel
+        adres_sleutel,
+        adres_vraag
     from begonnen_verblijfplaatsen
     qualify
         row_number() over (partition by gemeente, bsn_versleuteld, maand order by volgorde) = 1
@@ -118,7 +120,8 @@ ingezetenen as (
         verblijfplaats.adres_in_onderzoek,
         verblijfplaats.adres_in_onderzoek
         and verblijfplaats.verblijft_niet_op_adres as vastgesteld_niet_op_adres,
-        verblijfplaats.adres_sleutel
+        verblijfplaats.adres_sleutel,
+        verblijfplaats.adres_vraag
     from bijgehouden_personen as personen
     inner join verblijfplaats_op_peildatum as verblijfplaats
         on
@@ -142,6 +145,7 @@ met_leeftijd as (
         ingezetenen.adres_in_onderzoek,
         ingezetenen.vastgesteld_niet_op_adres,
         ingezetenen.adres_sleutel,
+        ingezetenen.adres_vraag,
         case
             -- Filled in to a day still to come: born this year, or this month.
             when ingezetenen.geboortedatum > ingezetenen.peildatum then 0
@@ -174,26 +178,64 @@ met_leeftijd as (
     cross join hoogste_aow_leeftijd
     left join aow_leeftijd
         on ingezetenen.geboortedatum between aow_leeftijd.geboren_vanaf and aow_leeftijd.geboren_tot
+),
+
+-- The buurt of the address; who has only a briefadres lives in none (domein 4.4).
+met_buurt as (
+    select
+        personen.bsn_versleuteld,
+        personen.maand,
+        personen.gemeente,
+        personen.leeftijd,
+        personen.geslacht,
+        personen.geboortedatum_onvolledig,
+        personen.functie_adres,
+        personen.datum_aanvang_adres,
+        personen.adres_in_onderzoek,
+        personen.vastgesteld_niet_op_adres,
+        personen.aow_gerechtigd,
+        personen.aow_parameter_status,
+        personen.adres_sleutel,
+        buurten.institutioneel,
+        case
+            when personen.functie_adres = 'B' then 'briefadres'
+            else coalesce(buurten.methode, 'onbekend')
+        end as buurt_methode,
+        case
+            when personen.functie_adres = 'B' then {{ buurt_briefadres('personen.gemeente') }}
+            else coalesce(buurten.buurt, {{ onbekende_buurt('personen.gemeente') }})
+        end as buurt,
+        case
+            when personen.functie_adres = 'B' then {{ buurt_briefadres('personen.gemeente') }}
+            else coalesce(buurten.buurt_toen, {{ onbekende_buurt('personen.gemeente') }})
+        end as buurt_toen
+    from met_leeftijd as personen
+    left join {{ ref('stg_adres_buurten') }} as buurten
+        on
+            personen.gemeente = buurten.gemeente
+            and personen.maand = buurten.maand
+            and personen.adres_vraag = buurten.adres_vraag
+            and personen.functie_adres = 'W'
 )
 
 select
     bsn_versleuteld,
     maand,
-    {{ onbekende_wijk('gemeente') }} as wijk,
-    case functie_adres
-        when 'B' then {{ buurt_briefadres('gemeente') }}
-        else {{ onbekende_buurt('gemeente') }}
-    end as buurt,
+    {{ wijk_van_buurt('buurt') }} as wijk,
+    buurt,
     gemeente,
-    case functie_adres when 'B' then 'briefadres' else 'onbekend' end as buurt_methode,
+    buurt_methode,
+    {{ wijk_van_buurt('buurt_toen') }} as wijk_toen,
+    buurt_toen,
     cast(leeftijd as integer) as leeftijd,
     geslacht,
     geboortedatum_onvolledig,
     functie_adres,
+    institutioneel,
     datum_aanvang_adres,
     adres_in_onderzoek,
     vastgesteld_niet_op_adres,
     aow_gerechtigd,
     aow_parameter_status,
     adres_sleutel
-from met_leeftijd
+from met_buurt

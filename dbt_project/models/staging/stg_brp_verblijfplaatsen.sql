@@ -56,6 +56,14 @@ select
     verblijfplaatsen.aanduiding_bij_huisnummer,
     verblijfplaatsen.adresseerbaar_object,
     verblijfplaatsen.nummeraanduiding,
+    {{ adres_vraag(
+        'verblijfplaatsen.adresseerbaar_object',
+        'verblijfplaatsen.nummeraanduiding',
+        'verblijfplaatsen.postcode',
+        'verblijfplaatsen.huisnummer',
+        'verblijfplaatsen.huisletter',
+        'verblijfplaatsen.huisnummertoevoeging'
+    ) }} as adres_vraag,
     verblijfplaatsen.onderzoek,
     {{ vroegste_datum('verblijfplaatsen.datum_ingang_onderzoek') }} as datum_ingang_onderzoek,
     verblijfplaatsen.datum_einde_onderzoek is not null as onderzoek_beeindigd,
