@@ -23,7 +23,7 @@ from warehouse import timeline
 from warehouse.contracts import CONTRACTS, Contract
 from warehouse.errors import UsageError
 from warehouse.gate import Apart, GateResult, pass_through
-from warehouse.home import Home, parse_month
+from warehouse.home import Home, month_text, parse_month
 from warehouse.keys import KeySet
 from warehouse.ledger import (
     PENDING,
@@ -43,9 +43,11 @@ BLOCK = 1 << 20
 #: A file that was written to within this many seconds is looked at twice.
 QUIET_SECONDS = 10.0
 SECOND_LOOK_SECONDS = 1.0
+#: How a file of mended units is called that waits in landing for who may offer it again.
+MENDED = ".hersteld.jsonl"
 _NAME = re.compile(
     r"(?P<delivery>[a-z][a-z0-9_]*)_(?P<gemeente>GM[0-9]{4})_(?P<month>[0-9]{4}-[0-9]{2})"
-    r"\.(?P<extension>[a-z0-9]+)"
+    r"\.(?P<extension>hersteld\.jsonl|[a-z0-9]+)"
 )
 #: What a name is made of: a code of a gemeente or a month, a word, or a mark.
 _PART = re.compile(
@@ -75,9 +77,13 @@ class Misnamed:
 
 @dataclass
 class Landing:
-    """What lies in landing: files to take in, files to refuse, and files still being written."""
+    """What lies in landing: files to take in, to refuse, and those that are left where they are.
+
+    Left are mended units, which wait for a person's decision, and files still being written.
+    """
 
     ready: list[Landed] = field(default_factory=list)
+    mended: list[Landed] = field(default_factory=list)
     misnamed: list[Misnamed] = field(default_factory=list)
     growing: list[Path] = field(default_factory=list)
 
@@ -100,12 +106,14 @@ def shown_name(path: Path) -> str:
 def _words() -> frozenset[str]:
     """The words of right names: those of deliveries, and extensions."""
     names = [word for path in CONTRACTS.glob("*.yaml") for word in path.stem.split("_")]
-    return frozenset((*names, "csv", "gz", "json", "part", "txt", "xlsx", "xml", "zip"))
+    return frozenset(
+        (*names, "csv", "gz", "json", "part", "txt", "xlsx", "xml", "zip", *MENDED.split("."))
+    )
 
 
 def look(home: Home, contracts: Mapping[str, Contract]) -> Landing:
     """Look in landing. A file that still grows is left alone until it rests."""
-    first = {path: _shape(path) for path in sorted(home.landing.iterdir()) if _is_file(path)}
+    first = {path: _shape(path) for path in files(home)}
     if any(time.time() - shape[1] < QUIET_SECONDS for shape in first.values()):
         time.sleep(SECOND_LOOK_SECONDS)
     landing = Landing()
@@ -115,13 +123,35 @@ def look(home: Home, contracts: Mapping[str, Contract]) -> Landing:
         if _shape(path) != shape:
             landing.growing.append(path)
             continue
-        named = _named(path, home, contracts)
+        named = name_of(path, home, contracts)
         if isinstance(named, Landed):
-            landing.ready.append(named)
+            (landing.mended if is_mended_name(path.name) else landing.ready).append(named)
         else:
             landing.misnamed.append(named)
     landing.ready.sort(key=lambda file: (file.month, file.delivery, file.gemeente, file.path.name))
     return landing
+
+
+def mended_name(delivery: str, gemeente: str, month: date) -> str:
+    """How a file of mended units of one partition is called in landing."""
+    return f"{delivery}_{gemeente}_{month_text(month)}{MENDED}"
+
+
+def is_mended_name(name: str) -> bool:
+    """Whether a file's name says that it holds mended units."""
+    match = _NAME.fullmatch(name)
+    return match is not None and f".{match['extension']}" == MENDED
+
+
+def mended_waiting(home: Home, contracts: Mapping[str, Contract]) -> list[Landed]:
+    """The files of mended units in landing, by their names alone."""
+    found = (name_of(path, home, contracts) for path in sorted(home.landing.glob(f"*{MENDED}")))
+    return [file for file in found if isinstance(file, Landed)]
+
+
+def files(home: Home) -> list[Path]:
+    """The files in landing, at rest or not."""
+    return [path for path in sorted(home.landing.iterdir()) if _is_file(path)]
 
 
 def _is_file(path: Path) -> bool:
@@ -133,14 +163,15 @@ def _shape(path: Path) -> tuple[int, float]:
     return status.st_size, status.st_mtime
 
 
-def _named(path: Path, home: Home, contracts: Mapping[str, Contract]) -> Landed | Misnamed:
+def name_of(path: Path, home: Home, contracts: Mapping[str, Contract]) -> Landed | Misnamed:
+    """What a file says it is, by its name."""
     match = _NAME.fullmatch(path.name)
     if match is None:
         return Misnamed(path, "bestandsnaam_onbekend")
     contract = contracts.get(match["delivery"])
     if contract is None:
         return Misnamed(path, "levering_onbekend")
-    if match["extension"] not in contract.extensions:
+    if match["extension"] not in contract.extensions and not is_mended_name(path.name):
         return Misnamed(path, "extensie_onbekend")
     if match["gemeente"] not in home.gemeenten:
         return Misnamed(path, "gemeente_onbekend")
@@ -171,9 +202,9 @@ class Intake:
     def receive(self, file: Landed) -> Version:
         """Seal a file and enter it in the ledger.
 
-        The same content again changes nothing while it is visible or on its way. Was it held, then
-        it is judged again; was it refused, then it is tried again; and did another version take
-        its place, then it is a version of its own, the newest.
+        The same content again changes nothing while it, or what was mended of it, is visible or on
+        its way. Was it held, then it is judged again; was it refused, then it is tried again; and
+        did another version take its place, then it is a version of its own, the newest.
         """
         return self._receive(file.path, file.delivery, file.gemeente, file.month)
 
@@ -186,12 +217,12 @@ class Intake:
         *,
         refused: tuple[str, str] | None = None,
     ) -> Version:
-        digest = _sha256(path)
+        digest = content_hash(path)
         versions = self.ledger.of(delivery, gemeente, month)
         same = [version for version in versions if version.sha256 == digest]
         again = len(same)
         if same:
-            known, newest = same[-1], same[-1] is versions[-1]
+            known, newest = self._standing(same[-1]), same[-1] is versions[-1]
             if known.visible or known.state in PENDING or (newest and known.state is State.HELD):
                 if known.visible:
                     self.ledger.repeated(known.levering_id)
@@ -231,6 +262,11 @@ class Intake:
         )
         path.unlink()
         return version
+
+    def _standing(self, version: Version) -> Version:
+        """A version, or the one that is visible in its place since units of it were mended."""
+        mended = [other for other in self.ledger.family(version) if other.visible]
+        return mended[-1] if mended else version
 
     def original(self, levering_id: str) -> Path:
         """The sealed original of a version."""
@@ -311,12 +347,10 @@ class Intake:
         if not release.reason.strip():
             raise UsageError("a release needs a reason", "Write in a sentence why it is right.")
         assert version.delivery and version.gemeente and version.month  # noqa: S101, PT018
-        current = self.ledger.current(version.delivery, version.gemeente, version.month)
-        if (
-            self.contracts[version.delivery].mode == "stand"
-            and current
-            and current.order > version.order
-        ):
+        current: Version | None = self._standing(version)
+        if self.contracts[version.delivery].mode == "stand":
+            current = self.ledger.current(version.delivery, version.gemeente, version.month)
+        if current and current.order > version.order:
             raise LedgerError(
                 f"a newer version, {current.levering_id}, took the place of {levering_id}",
                 "If the older one is right after all, deliver it again.",
@@ -327,29 +361,60 @@ class Intake:
         """Make a version visible and open the months whose rows it changes."""
         assert version.delivery and version.month  # noqa: S101, PT018
         contract = self.contracts[version.delivery]
-        others = [
-            timeline.Known(other.order, other.levering_id, other.month, self.raw(other))
+        visible = [
+            other
             for other in self.ledger.visible(version.delivery)
             if other.gemeente == version.gemeente and other.month
         ]
-        this = timeline.Known(version.order, version.levering_id, version.month, self.raw(version))
-        # What describes none of its months cannot differ: a month costs the same after years.
-        touching = self.ledger.describing(self.ledger.described_months(version.levering_id))
-        near = [other for other in others if other.levering_id in touching]
-        opens = timeline.changed(contract, this, near)
-        earlier = [other for other in others if other.month < this.month]
+        others = [other for other in visible if other.rank != version.rank]
+        bases = [other for other in visible if other.rank == version.rank]
+        if contract.reference:
+            opens = self._opened_by_reference(contract, version, visible)
+        elif bases:
+            opens = timeline.mended(contract, self._known(version), self._known(bases[-1]))
+        else:
+            opens = self._opened(contract, version, others)
+        earlier = [other for other in others if other.month and other.month < version.month]
         previous = max(earlier, key=lambda other: (other.month, other.order), default=None)
+        late = None
+        if previous:
+            late = timeline.late_facts(contract, self._known(version), self._known(previous))
         self.ledger.accept(
             version.levering_id,
             replaces=contract.mode == "stand",
             opens=opens,
-            late=timeline.late_facts(contract, this, previous) if previous else None,
+            late=late,
             release=release,
         )
         return self.ledger.version(version.levering_id)
 
+    def _opened(
+        self, contract: Contract, version: Version, others: Sequence[Version]
+    ) -> list[date]:
+        # What describes none of its months cannot differ: a month costs the same after years.
+        touching = self.ledger.describing(self.ledger.described_months(version.levering_id))
+        near = [self._known(other) for other in others if other.levering_id in touching]
+        return timeline.changed(contract, self._known(version), near)
 
-def _sha256(path: Path) -> str:
+    def _opened_by_reference(
+        self, contract: Contract, version: Version, others: Sequence[Version]
+    ) -> list[date]:
+        assert version.gemeente and version.month  # noqa: S101, PT018
+        held = timeline.holding(others, version.month)
+        if held and timeline.identical(contract, self._known(held), self._known(version)):
+            return []
+        months = self.ledger.months_of(version.gemeente)
+        return timeline.reopened(contract, version, others, months)
+
+    def _known(self, version: Version) -> timeline.Known:
+        """A version as the timeline sees it: what was mended stands where the first one stood."""
+        assert version.month  # noqa: S101
+        folder = self.raw(version)
+        return timeline.Known(version.rank, version.levering_id, version.month, folder)
+
+
+def content_hash(path: Path) -> str:
+    """The sha256 of a file, by which its content is known."""
     with path.open("rb") as source:
         return hashlib.file_digest(source, "sha256").hexdigest()
 

@@ -1,7 +1,8 @@
 """The keys, and everything that is done with them: tokens, data keys and the way back.
 
 What belongs here: the key set's file, the eleven test that decides what is a BSN, making tokens,
-republishing them in another domain, decrypting one, and wrapping the data keys of sealed files.
+republishing them in another domain, decrypting one, wrapping the data keys of sealed files, and
+the key that a passphrase gives.
 What does not: which column is a token, who may ask for the way back, and the log of having done
 so. No other module reads key material, and none of it appears in a message, a ``repr`` or a pickle.
 
@@ -20,6 +21,7 @@ import os
 import re
 import secrets
 import stat
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -39,6 +41,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 # ECB is no mode of encryption here: it is the way to ask for many single AES blocks at once.
 from cryptography.hazmat.primitives.ciphers.modes import ECB
 from cryptography.hazmat.primitives.cmac import CMAC
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.keywrap import (
     InvalidUnwrap,
     aes_key_unwrap,
@@ -55,6 +58,13 @@ VERZEGELING = "verzegeling"
 DOMAINS = (KERN, GESLOTEN, ADRES, INKOMSTENVERHOUDING, VERZEGELING)
 
 Bytes = npt.NDArray[np.uint8]
+
+#: What deriving a key from a passphrase may cost, as powers of two; 17 takes 128 MiB.
+PASSPHRASE_COST = 17
+PASSPHRASE_COSTS = range(14, 21)
+#: Without what looks like something else.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_PASSPHRASE_GROUPS = 4
 
 _VERSION = 1
 _TOKEN = re.compile(r"([a-z_]+)1\.([A-Za-z0-9_-]{40})")
@@ -297,6 +307,24 @@ class KeySet:
             return AESSIV(key.material).decrypt(sealed[5:], [_associated(word, match[1])])
         except InvalidTag:
             return None
+
+
+def new_passphrase() -> str:
+    """A passphrase that nobody guesses: 24 characters that are hard to confuse, 115 bits."""
+    groups = range(_PASSPHRASE_GROUPS)
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(6)) for _ in groups)
+
+
+def passphrase_key(passphrase: str, salt: bytes, cost: int) -> bytes:
+    """The data key of 32 bytes that a passphrase gives: scrypt, r = 8, p = 1, n = 2 ** ``cost``.
+
+    Raises:
+        KeySetError: when the cost is not one that this datapakhuis would have chosen.
+    """
+    if cost not in PASSPHRASE_COSTS:
+        raise KeySetError("This file was not sealed by a datapakhuis", "Ask for it again.")
+    text = unicodedata.normalize("NFC", passphrase).encode()
+    return Scrypt(salt=salt, length=32, n=1 << cost, r=8, p=1).derive(text)
 
 
 def default_keyset_path(environment: Mapping[str, str] = os.environ) -> Path:

@@ -32,7 +32,7 @@ create table if not exists levering (
     staat text not null, reden text, plaats text,
     bron integer, geaccepteerd integer, quarantaine integer, dubbel integer, nagekomen integer,
     sleutel_id text not null, code_versie text not null, contract_versie text,
-    datasleutel blob
+    datasleutel blob, aanvulling_op text, rang integer
 );
 create table if not exists beschreven_maand (
     levering_id text not null, maand text not null, primary key (levering_id, maand)
@@ -80,11 +80,16 @@ VISIBLE = (State.ACCEPTED, State.RELEASED)
 PENDING = (State.RECEIVED, State.PROCESSED)
 #: The event of a file that holds what is visible already.
 REPEATED = "herhaald"
+#: Events that change nothing about a version.
+EXPORTED, OPENED = "quarantaine_geexporteerd", "quarantaine_geopend"
+_UNCHANGED = (REPEATED, EXPORTED, OPENED)
+#: The event of a month that a person opens, for a rebuild.
+OPENED_BY_HAND = "geopend"
 
 
 @dataclass(frozen=True)
 class Release:
-    """A person's decision to let a held version through."""
+    """A person's decision: to let a held version through, to see or to mend what was set apart."""
 
     who: str
     reason: str
@@ -164,6 +169,10 @@ class Version:
     code_version: str
     contract_version: str | None
     data_key: bytes | None
+    #: The version whose quarantine was mended in this one.
+    supplements: str | None = None
+    #: Its place among other versions: what was mended takes that of the first, not the newest.
+    rank: int = 0
 
     @property
     def visible(self) -> bool:
@@ -238,19 +247,22 @@ class Ledger:
         contract_version: str | None,
         data_key: bytes,
         refused: tuple[str, str] | None = None,
+        supplements: Version | None = None,
+        release: Release | None = None,
     ) -> Version:
         """Record that a version arrived; one that was refused before may be tried again.
 
         ``refused`` gives the reason and the place for which it is refused as it arrives: both are
         written or neither, since nothing would take up a version without a delivery again.
+        ``supplements`` is the version whose quarantine is mended in it, ``release`` who says so.
         """
         with self.transaction() as sql:
             sql.execute(
                 """
                 insert into levering (levering_id, delivery, gemeente, levermaand, bestand, sha256,
                     bytes, ontvangen_op, staat, sleutel_id, code_versie, contract_versie,
-                    datasleutel)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    datasleutel, aanvulling_op, rang)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 on conflict (levering_id) do update set staat = excluded.staat, reden = null,
                     plaats = null, datasleutel = excluded.datasleutel,
                     code_versie = excluded.code_versie, contract_versie = excluded.contract_versie
@@ -259,9 +271,13 @@ class Ledger:
                     *(levering_id, delivery, gemeente, str(month) if month else None, file, sha256),
                     *(size, utc_now(), State.RECEIVED, key_id, code_version, contract_version),
                     data_key,
+                    *((supplements.levering_id, supplements.rank) if supplements else (None, None)),
                 ),
             )
-            self._note(sql, "ontvangen", levering_id, State.RECEIVED)
+            if release is None:
+                self._note(sql, "ontvangen", levering_id, State.RECEIVED)
+            else:
+                self._note(sql, "heraangeboden", levering_id, release.reason, release.who)
             if refused is not None:
                 self._refuse(sql, levering_id, *refused)
         return self.version(levering_id)
@@ -330,9 +346,10 @@ class Ledger:
         """Make a version visible and open the months whose rows it changes.
 
         ``replaces``: the version takes the place of earlier ones of its delivery, gemeente and
-        month (``stand``); otherwise it stands beside them (``sleutel``, ``mutatie``). ``late``:
-        the facts it brings about earlier months, unknown when there is nothing to compare with.
-        ``release``: who lets it through although a check held it, and why.
+        month (``stand``); otherwise it stands beside them (``sleutel``, ``mutatie``), except that
+        it always takes the place of the version it supplements, and of other supplements of that.
+        ``late``: the facts it brings about earlier months, unknown when there is nothing to compare
+        with. ``release``: who lets it through although a check held it, and why.
         """
         now = utc_now()
         state = State.RELEASED if release else State.ACCEPTED
@@ -348,6 +365,14 @@ class Ledger:
                     """,
                     (now, *VISIBLE, levering_id, levering_id),
                 )
+            sql.execute(
+                """
+                update levering set actueel_tot = ? where actueel_tot is null
+                    and staat in (?, ?) and levering_id <> ? and coalesce(rang, volgorde) = (
+                        select coalesce(rang, volgorde) from levering where levering_id = ?)
+                """,
+                (now, *VISIBLE, levering_id, levering_id),
+            )
             sql.execute(
                 "update levering set staat = ?, actueel_vanaf = ?, actueel_tot = null,"
                 " nagekomen = ?, reden = ? where levering_id = ?",
@@ -366,6 +391,11 @@ class Ledger:
                 (State.PROCESSED, levering_id),
             )
             self._note(sql, "opnieuw_aangeboden", levering_id, State.PROCESSED)
+
+    def disclosed(self, levering_id: str, what: str, release: Release) -> None:
+        """A person had the quarantine of a version exported, or opened an export of it."""
+        with self.transaction() as sql:
+            self._note(sql, what, levering_id, release.reason, release.who)
 
     def repeated(self, levering_id: str) -> None:
         """What is visible already was delivered once more: written down, and nothing changes."""
@@ -395,6 +425,10 @@ class Ledger:
             (delivery, gemeente, str(month) if month else None),
         )
 
+    def family(self, version: Version) -> list[Version]:
+        """The version, what it supplements, and what supplements either, in order of arrival."""
+        return self._versions("where coalesce(rang, volgorde) = ?", (version.rank,))
+
     def pending(self) -> list[Version]:
         """Versions that arrived and whose way was cut short."""
         return self._versions("where staat in (?, ?)", PENDING)
@@ -423,6 +457,15 @@ class Ledger:
         )
         return [date.fromisoformat(row["maand"]) for row in rows]
 
+    def months_of(self, gemeente: str) -> list[date]:
+        """The months that the visible versions of a gemeente describe."""
+        rows = self._connection.execute(
+            "select distinct maand from beschreven_maand inner join levering using (levering_id)"
+            " where gemeente = ? and staat in (?, ?) and actueel_tot is null order by maand",
+            (gemeente, *VISIBLE),
+        )
+        return [date.fromisoformat(row["maand"]) for row in rows]
+
     def describing(self, months: Iterable[date]) -> set[str]:
         """The versions that describe any of these months."""
         wanted = {str(month) for month in months}
@@ -437,7 +480,20 @@ class Ledger:
     def open(self, months: Iterable[date]) -> None:
         """Open months by hand, for a rebuild."""
         with self.transaction() as sql:
-            self._open(sql, months)
+            for month in months:
+                self._open(sql, [month])
+                self._note(sql, OPENED_BY_HAND, str(month), OPENED_BY_HAND)
+
+    def last_opening(self) -> int:
+        """The number of the last event that may have opened months.
+
+        What was built before it is not what the ledger knows now.
+        """
+        rows = self._connection.execute(
+            "select coalesce(max(nummer), 0) from gebeurtenis where wat in (?, ?, ?)",
+            (*VISIBLE, OPENED_BY_HAND),
+        )
+        return int(rows.fetchone()[0])
 
     def close_months(self, months: Iterable[date]) -> None:
         """These months are published as they are now."""
@@ -551,8 +607,9 @@ class Ledger:
     def touched(self, since: int) -> list[Version]:
         """The versions to which something happened after event number ``since``."""
         return self._versions(
-            "where levering_id in (select over from gebeurtenis where nummer > ? and wat <> ?)",
-            (since, REPEATED),
+            "where levering_id in"
+            " (select over from gebeurtenis where nummer > ? and wat not in (?, ?, ?))",
+            (since, *_UNCHANGED),
         )
 
     def repeats(self, since: int) -> list[Version]:
@@ -597,4 +654,6 @@ def _version(row: sqlite3.Row) -> Version:
         code_version=row["code_versie"],
         contract_version=row["contract_versie"],
         data_key=row["datasleutel"],
+        supplements=row["aanvulling_op"],
+        rank=row["rang"] or row["volgorde"],
     )

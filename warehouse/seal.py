@@ -47,13 +47,15 @@ class SealedWriter:
     """Seals what is written to it; the file appears under its name, whole, or not at all.
 
     Use as a context manager: leaving it normally finishes the file, leaving it by an exception
-    removes what was written.
+    removes what was written. ``preamble`` stands before everything else, readable by anyone, and is
+    bound to the content.
     """
 
-    def __init__(self, path: Path, data_key: bytes) -> None:
+    def __init__(self, path: Path, data_key: bytes, preamble: bytes = b"") -> None:
         self._path = path
         self._partial = path.with_name(f".{path.name}.{secrets.token_hex(8)}{PARTIAL}")
-        self._header = _HEADER.pack(_MAGIC, _VERSION, CHUNK, secrets.token_bytes(16))
+        header = _HEADER.pack(_MAGIC, _VERSION, CHUNK, secrets.token_bytes(16))
+        self._header = preamble + header
         self._cipher = _cipher(data_key, self._header)
         self._pending = bytearray()
         self._index = 0
@@ -123,11 +125,13 @@ class SealedReader(io.RawIOBase):
     """The plain content of a sealed file, seekable; each chunk is verified before it is given.
 
     Opening verifies the last chunk, so that a wrong key or a file cut off shows at once.
+    ``preamble`` is the number of bytes that stand before the sealed file itself.
     """
 
-    def __init__(self, path: Path, data_key: bytes) -> None:
+    def __init__(self, path: Path, data_key: bytes, preamble: int = 0) -> None:
         super().__init__()
         self._name = path.name
+        self._preamble = preamble
         try:
             self._file = open(path, "rb", buffering=0)  # noqa: SIM115 (closed by close)
         except OSError as error:
@@ -135,10 +139,10 @@ class SealedReader(io.RawIOBase):
                 f"The sealed file {path.name} cannot be opened ({error.strerror})", _RESTORE
             ) from None
         try:
-            self._header = self._file.read(_HEADER.size)
+            self._header = self._file.read(preamble + _HEADER.size)
             self._chunk = self._chunk_size()
             self._cipher = _cipher(data_key, self._header)
-            body = os.fstat(self._file.fileno()).st_size - _HEADER.size
+            body = os.fstat(self._file.fileno()).st_size - len(self._header)
             # There is always a last chunk, if only to say that the file is empty.
             self._chunks = max(1, -(-body // (self._chunk + _TAG)))
             self._size = body - self._chunks * _TAG
@@ -195,8 +199,9 @@ class SealedReader(io.RawIOBase):
         super().close()
 
     def _chunk_size(self) -> int:
-        if len(self._header) == _HEADER.size:
-            magic, version, chunk, _ = _HEADER.unpack(self._header)
+        header = self._header[self._preamble :]
+        if len(header) == _HEADER.size:
+            magic, version, chunk, _ = _HEADER.unpack(header)
             if magic == _MAGIC and version == _VERSION and 0 < chunk <= _LARGEST_CHUNK:
                 return int(chunk)
         raise SealError(f"{self._name} is not a sealed file of this datapakhuis", _RESTORE)
@@ -212,7 +217,7 @@ class SealedReader(io.RawIOBase):
     def _open_chunk(self, index: int) -> None:
         if index == self._held:
             return
-        place = _HEADER.size + index * (self._chunk + _TAG)
+        place = len(self._header) + index * (self._chunk + _TAG)
         about = _about(self._header, index, last=index == self._chunks - 1)
         sealed = os.pread(self._file.fileno(), self._chunk + _TAG, place)
         try:
@@ -225,14 +230,14 @@ class SealedReader(io.RawIOBase):
         self._held, self._plain = index, memoryview(plain)
 
 
-def open_sealed(path: Path, data_key: bytes) -> io.BufferedReader:
+def open_sealed(path: Path, data_key: bytes, preamble: int = 0) -> io.BufferedReader:
     """The plain content of the sealed file at ``path``, to be read or given to ``zipfile``.
 
     Raises:
         SealError: when the file is missing, altered, cut off, or sealed with another key; later
             chunks are verified when they are read.
     """
-    return io.BufferedReader(SealedReader(path, data_key), buffer_size=1 << 16)
+    return io.BufferedReader(SealedReader(path, data_key, preamble), buffer_size=1 << 16)
 
 
 def _cipher(data_key: bytes, header: bytes) -> AESGCM:

@@ -7,14 +7,15 @@ the columns that say where a row came from and those that no dataset uses (``ver
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from warehouse.contracts import Contract, Table
+from warehouse.ledger import Version
 from warehouse.scratch import scratch
 
 _ORIGIN = frozenset({"levering_id", "eenheid", "bericht", "regel"})
@@ -33,7 +34,12 @@ class Known:
 
 
 def described(contract: Contract, folder: Path, month: date) -> list[date]:
-    """The months that a version describes, from its raw Parquet in ``folder``."""
+    """The months that a version describes, from its raw Parquet in ``folder``.
+
+    A reference describes no month of its own: it is looked up for those that others describe.
+    """
+    if contract.reference:
+        return []
     if contract.mode == "stand":
         return [month]
     with scratch() as sql:
@@ -46,10 +52,50 @@ def changed(contract: Contract, new: Known, others: Sequence[Known]) -> list[dat
     """The described months in which ``new`` differs from what the ``others`` say together."""
     if contract.mode == "stand":
         before = [other for other in others if other.month == new.month and other.order < new.order]
-        same = before and _fingerprints(contract, before[-1]) == _fingerprints(contract, new)
-        return [] if same else [new.month]
+        return [] if before and identical(contract, before[-1], new) else [new.month]
     with scratch() as sql:
         return _changed_by_key(sql, contract, new, [o for o in others if o.order < new.order])
+
+
+def holding(versions: Sequence[Version], month: date) -> Version | None:
+    """The version of a reference that holds for a described month.
+
+    The newest delivered up to that month, which carries forward; before the first, that one: what
+    it knows of the past is all there is. ``versions`` are those of one gemeente.
+    """
+    known = [version for version in versions if version.month]
+    before = [version for version in known if version.month and version.month <= month]
+    if before:
+        return max(before, key=lambda version: (version.month or month, version.order))
+    return min(known, key=lambda version: (version.month or month, -version.order), default=None)
+
+
+def reopened(
+    contract: Contract,
+    version: Version,
+    before: Sequence[Version],
+    months: Iterable[date],
+) -> list[date]:
+    """The described months for which a new version of a reference is looked up from now on.
+
+    ``before`` are the versions that were visible for its gemeente, ``months`` those that other
+    deliveries describe.
+    """
+    if contract.every_month:
+        return sorted(months)
+    others = [other for other in before if other.month != version.month]
+    after = [*others, version]
+    return sorted(month for month in months if holding(after, month) is version)
+
+
+def mended(contract: Contract, new: Known, base: Known) -> list[date]:
+    """The described months in which ``new`` differs from ``base``, whose place it takes.
+
+    What only the base told, about persons or months that ``new`` no longer covers, counts too.
+    """
+    forth = changed(contract, replace(new, order=2), [replace(base, order=1)])
+    back = changed(contract, replace(base, order=2), [replace(new, order=1)])
+    return sorted({*forth, *back})
 
 
 def late_facts(contract: Contract, new: Known, previous: Known) -> int:
@@ -59,7 +105,7 @@ def late_facts(contract: Contract, new: Known, previous: Known) -> int:
     suspension, a move. Of who was not known before only what holds now counts: the addresses
     behind it are a history, not news. Dates of which the day is unknown are compared as written.
     """
-    persons = previous.folder / f"{contract.person.name}.parquet"
+    persons = previous.folder / f"{contract.head.name}.parquet"
     with scratch() as sql:
         return sum(
             _late_dates(sql, table, field.name, new, previous, persons)
@@ -97,6 +143,11 @@ def _late_dates(
     return int(rows[0][0])
 
 
+def identical(contract: Contract, one: Known, other: Known) -> bool:
+    """Whether two versions hold the same rows, in whatever order."""
+    return _fingerprints(contract, one) == _fingerprints(contract, other)
+
+
 def _compared(table: Table) -> list[str]:
     kept = [field for field in table.fields if not field.compared]
     skipped = _ORIGIN | {column for field in kept for column in field.raw_columns}
@@ -131,7 +182,7 @@ def _months_of_answers(
         "insert into versie values (?, ?, ?)", [(v.levering_id, v.order, v.month) for v in versions]
     )
     joined = "versie using (levering_id)" if by_id else "versie on true"
-    person = contract.person.name
+    person = contract.head.name
     sql.execute(
         f"""
         create temp table antwoord as
@@ -177,12 +228,12 @@ def _changed_by_key(
         {"nieuw": new.order},
     )
     facts = " union all ".join(
-        _facts(table) for table in contract.raw_tables if table is not contract.person
+        _facts(table) for table in contract.raw_tables if table is not contract.head
     )
     files = [
         [str(v.folder / f"{table.name}.parquet") for v in versions]
         for table in contract.raw_tables
-        if table is not contract.person
+        if table is not contract.head
     ]
     rows = sql.execute(
         f"""
