@@ -17,9 +17,10 @@ from assets.faults import faults
 from assets.outcomes import kept, shown, specs
 from expectations.bridge import Suite, judge
 from warehouse.contracts import Contract
-from warehouse.home import Home, add_months, month_text, parse_month
-from warehouse.intake import Misnamed, look, shown_name
+from warehouse.home import AMSTERDAM, Home, add_months, month_text, parse_month
+from warehouse.intake import Landed, Misnamed, look, mended_waiting, shown_name
 from warehouse.ledger import PENDING, Quarantined, Release, State, Version
+from warehouse.mending import export, reoffer, version_of
 from warehouse.profile import ProfileInput, delivery_profile
 from warehouse.reasons import reason
 from warehouse.station import Station, at_work
@@ -39,6 +40,17 @@ class Decision(dg.Config):
         default="",
         description="Geef de vastgehouden levering vrij; schrijf hier waarom. Wordt vastgelegd.",
     )
+    quarantaine_exporteren_omdat: str = Field(
+        default="",
+        description="Schrijf de quarantaine, verzegeld voor wie de sleutelset heeft, in exports/; "
+        "schrijf hier waarom. Wordt vastgelegd.",
+    )
+    heraanbieden_omdat: str = Field(
+        default="",
+        description="Bied de herstelde eenheden opnieuw aan die in landing liggen als "
+        "<levering>_<GMcode>_<JJJJ-MM>.hersteld.jsonl; schrijf hier wat er hersteld is. "
+        "Wordt vastgelegd.",
+    )
 
 
 def partition_key(gemeente: str, month: date) -> dg.MultiPartitionKey:
@@ -57,7 +69,11 @@ def partitions(home: Home) -> dg.MultiPartitionsDefinition:
         {
             GEMEENTE: dg.StaticPartitionsDefinition(list(home.gemeenten)),
             MONTH: dg.MonthlyPartitionsDefinition(
-                start_date=month_text(home.first_month), fmt="%Y-%m", end_offset=1
+                start_date=month_text(home.first_month),
+                fmt="%Y-%m",
+                # A month begins by the Dutch clock, as for the names in landing.
+                timezone=AMSTERDAM.key,
+                end_offset=1,
             ),
         }
     )
@@ -87,7 +103,11 @@ def landing_asset(home: Home, contracts: Mapping[str, Contract]) -> dg.AssetsDef
             for file in found.misnamed:
                 station.intake.refuse(file)
         yield dg.MaterializeResult(
-            metadata={"klaar": len(found.ready), "groeit_nog": len(found.growing)},
+            metadata={
+                "klaar": len(found.ready),
+                "groeit_nog": len(found.growing),
+                "hersteld_wacht": len(found.mended),
+            },
             check_results=[
                 dg.AssetCheckResult(
                     passed=not found.misnamed,
@@ -125,6 +145,10 @@ def delivery_asset(
         keys = context.partition_key.keys_by_dimension
         gemeente, month = keys[GEMEENTE], parse_month(keys[MONTH])
         with faults(context), at_work(home, contracts, context.run.run_id) as station:
+            mended = _mended(station, contract, gemeente, month)
+            # A retry finds that what it waited for was taken in by the attempt before it.
+            if config.heraanbieden_omdat and (mended or not context.retry_number):
+                _reoffer(station, mended, Release("dagster", config.heraanbieden_omdat))
             taken = take_in(station, contract, suite, gemeente, month)
             if config.vrijgeven_omdat:
                 held = _held(station, contract, gemeente, month)
@@ -135,12 +159,51 @@ def delivery_asset(
             released = shown_version.state is State.RELEASED
             checks = list(shown(results, key, shown_version.reason if released else None))
             apart = station.ledger.quarantined(shown_version.levering_id)
+            more = _waiting(mended)
+            if config.quarantaine_exporteren_omdat:
+                why = Release("dagster", config.quarantaine_exporteren_omdat)
+                more |= _export(station, shown_version, why)
         if shown_version.state is State.REFUSED:
             raise _failure(shown_version)
         yield from checks
-        yield dg.MaterializeResult(metadata=_metadata(shown_version, apart))
+        yield dg.MaterializeResult(metadata=_metadata(shown_version, apart) | more)
 
     return delivery
+
+
+def _mended(station: Station, contract: Contract, gemeente: str, month: date) -> Landed | None:
+    """The file of mended units of a partition that waits in landing."""
+    partition = (contract.name, gemeente, month)
+    for file in mended_waiting(station.home, station.contracts):
+        if (file.delivery, file.gemeente, file.month) == partition:
+            return file
+    return None
+
+
+def _reoffer(station: Station, mended: Landed | None, why: Release) -> None:
+    """Offer mended units again, as a version that is then taken in as any other."""
+    if mended is None:
+        raise dg.Failure(
+            description="niets_hersteld: no mended units wait in landing", allow_retries=False
+        )
+    reoffer(station, version_of(station, mended), mended.path, why)
+
+
+def _waiting(mended: Landed | None) -> dict[str, dg.MetadataValue[Any]]:
+    if mended is None or not mended.path.exists():
+        return {}
+    return {"hersteld_wacht": dg.MetadataValue.text(mended.path.name)}
+
+
+def _export(station: Station, version: Version, why: Release) -> dict[str, dg.MetadataValue[Any]]:
+    """Write a version's quarantine to exports/, sealed for who holds the key set."""
+    station.home.exports.mkdir(mode=0o700, exist_ok=True)
+    target = station.home.exports / f"{version.levering_id}.quarantine"
+    # What stands there is an export of the same units.
+    target.unlink(missing_ok=True)
+    export(station, version.levering_id, target, why, passphrase=None)
+    command = f"datapakhuis quarantine open exports/{target.name} -o OUT.jsonl"
+    return {"export": dg.MetadataValue.text(command)}
 
 
 def _held(station: Station, contract: Contract, gemeente: str, month: date) -> str:
@@ -236,7 +299,7 @@ def _known_persons(station: Station, version: Version) -> list[Path]:
         if other.gemeente == version.gemeente and other.month and oldest <= other.month
     ]
     newest = max(known, key=lambda other: (other.month or oldest, other.order), default=None)
-    return [station.intake.raw(newest) / f"{register.person.name}.parquet"] if newest else []
+    return [station.intake.raw(newest) / f"{register.head.name}.parquet"] if newest else []
 
 
 def _to_show(

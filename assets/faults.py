@@ -8,13 +8,19 @@ from contextlib import contextmanager
 import dagster as dg
 
 from warehouse.errors import DatapakhuisError
+from warehouse.lock import LockError
 
 RETRIES = 2
+#: A step that another writer keeps waiting is tried again for an hour, each time without its slot.
+TURNS, SECONDS_BETWEEN_TURNS = 360, 5
 
 
 @contextmanager
 def faults(context: dg.AssetExecutionContext) -> Iterator[None]:
     """Try again after a fault of disk or network; show every other error once, without its chain.
+
+    A step whose turn it is not yet is tried again too: while it waits it holds no slot of the pool,
+    which the process that writes may need to get done.
 
     A chain could carry a value. An error that nobody foresaw is told by its class alone.
     """
@@ -28,6 +34,11 @@ def faults(context: dg.AssetExecutionContext) -> Iterator[None]:
         raise dg.Failure(description=f"a fault of disk or network ({code})") from None
     except dg.Failure:
         raise
+    except LockError as error:
+        context.log.info("another process writes; this step waits for its turn")
+        if context.retry_number < TURNS:
+            raise dg.RetryRequested(TURNS, SECONDS_BETWEEN_TURNS) from None
+        raise dg.Failure(description=str(error), allow_retries=False) from None
     except DatapakhuisError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
     except Exception as error:

@@ -22,7 +22,7 @@ from warehouse.errors import DatapakhuisError
 from warehouse.home import Home
 from warehouse.lock import lent
 from warehouse.station import at_work
-from warehouse.workspace import LEDGER_TABLES, connect, prepare
+from warehouse.workspace import LEDGER_TABLES, connect, mark_built, prepare
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 POOL = "duckdb_writer"
@@ -43,10 +43,11 @@ class Translator(DagsterDbtTranslator):
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Raw sources are the delivery assets; everything else is schema and name."""
         if dbt_resource_props["resource_type"] == "source":
-            delivery, _, table = dbt_resource_props["name"].partition("__")
-            if dbt_resource_props["source_name"] == "raw":
+            delivery = dbt_resource_props["name"].partition("__")[0]
+            source = dbt_resource_props["source_name"]
+            if source == "raw":
                 return asset_key(delivery)
-            return dg.AssetKey(["grootboek", table or delivery])
+            return dg.AssetKey([source, dbt_resource_props["name"]])
         return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
@@ -161,6 +162,7 @@ def model_assets(
 def _counted(context: dg.AssetExecutionContext, home: Home, events: list[Any]) -> Iterator[Any]:
     """The events of dbt, with the number of rows beside everything that was built."""
     with connect(home.database) as sql:
+        mark_built(sql)
         for event in events:
             if isinstance(event, dg.Output):
                 relation = ".".join(context.asset_key_for_output(event.output_name).path)

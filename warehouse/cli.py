@@ -38,16 +38,20 @@ from warehouse.home import (
     month_text,
     parse_gemeente,
     parse_month,
+    today,
 )
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from warehouse.calendar import Due
     from warehouse.ledger import Ledger, Version
     from warehouse.run import Summary
 
 DEMO_GEMEENTE, DEMO_FIRST_MONTH = "GM0479", "2025-01"
 ROWS_ON_SCREEN = 50
+#: Of so many versions the command that comes next is written out.
+NEXT_ON_SCREEN = 5
 
 app = typer.Typer(
     help="The data warehouse of a Dutch gemeente: deliveries in, datasets out.",
@@ -215,11 +219,15 @@ def _run(home: Home, **options: Any) -> Summary:
 @app.command()
 def status(as_json: JsonOption = False, home: HomeOption = None) -> None:
     """What was delivered and what became of it; what is published and how fresh it is."""
+    from warehouse.calendar import gaps
+    from warehouse.contracts import load_contracts
+    from warehouse.intake import mended_waiting
     from warehouse.ledger import Ledger
 
     place = load_home(home_path(home))
     ledger = Ledger(place.ledger)
     deliveries = _delivery_rows(ledger)
+    missing = _missing(place, ledger)
     datasets = _dataset_rows(place)
     checks = [
         {"onderwerp": subject, **vars(check)}
@@ -229,6 +237,7 @@ def status(as_json: JsonOption = False, home: HomeOption = None) -> None:
     ]
     open_months = [month_text(month) for month in ledger.open_months()]
     ledger.close()
+    waiting = [file.path.name for file in mended_waiting(place, load_contracts())]
     if as_json:
         _print_json(
             {
@@ -236,14 +245,25 @@ def status(as_json: JsonOption = False, home: HomeOption = None) -> None:
                 "datasets": datasets,
                 "controles": checks,
                 "open_maanden": open_months,
+                "hersteld_wacht": waiting,
+                "ontbrekend": [
+                    {
+                        "levering": row.delivery,
+                        "gemeente": row.gemeente,
+                        "levermaand": row.period,
+                        "uiterlijk": str(row.due),
+                        "staat": row.state,
+                    }
+                    for row in missing
+                ],
             }
         )
         return
     if not deliveries:
         _say(f"nothing was delivered yet; drop a file in {place.landing}")
-        return
-    _print_dicts(deliveries)
-    out.print()
+    else:
+        _print_dicts(deliveries)
+        out.print()
     if datasets:
         _print_dicts(datasets)
     for check in checks:
@@ -253,6 +273,24 @@ def status(as_json: JsonOption = False, home: HomeOption = None) -> None:
         )
     if open_months:
         _say(f"\nopen months, to be built by the next run: {', '.join(open_months)}")
+    for name in waiting:
+        _say(
+            f"\nmended rows wait in landing: {name}. Offer them again: datapakhuis quarantine"
+            ' reoffer LEVERING_ID FILE --reason "…", or heraanbieden_omdat in Dagster'
+        )
+    if missing:
+        _say("\nmissing, and its day has passed:")
+        for gap in gaps(missing):
+            _say(f"  {gap}")
+
+
+def _missing(home: Home, ledger: Ledger) -> list[Due]:
+    """What should have been here by now."""
+    from warehouse.calendar import expected
+    from warehouse.contracts import load_contracts
+
+    rows = expected(load_contracts(), home, ledger.versions(), today())
+    return [row for row in rows if row.overdue]
 
 
 def _print_dicts(rows: Sequence[dict[str, Any]]) -> None:
@@ -283,6 +321,7 @@ def _delivery_row(ledger: Ledger, version: Version, number: int) -> dict[str, An
         "levermaand": month_text(version.month) if version.month else None,
         "versie": number,
         "levering_id": version.levering_id,
+        "aanvulling_op": version.supplements,
         "staat": str(version.state),
         "actueel": version.visible,
         "bekend_vanaf": version.current_from[:16] if version.current_from else None,
@@ -343,11 +382,18 @@ def quarantine_list(
     home: HomeOption = None,
 ) -> None:
     """The units that were set apart: where they stand and why, never what they hold."""
-    from warehouse.ledger import Ledger
+    from warehouse.ledger import Ledger, State
     from warehouse.reasons import reason
 
     ledger = Ledger(load_home(home_path(home)).ledger)
     wanted = parse_month(month) if month else None
+    versions = [
+        version
+        for version in ledger.versions()
+        if delivery in (None, version.delivery) and wanted in (None, version.month)
+        # What was mended and what was not stands in the version that took its place.
+        if not any(o.visible and o.order > version.order for o in ledger.family(version))
+    ]
     rows: list[dict[str, Any]] = [
         {
             "levering": version.delivery,
@@ -361,8 +407,7 @@ def quarantine_list(
             "uitleg": reason(unit.reason).text,
             "herstel": reason(unit.reason).remedy,
         }
-        for version in ledger.versions()
-        if delivery in (None, version.delivery) and wanted in (None, version.month)
+        for version in versions
         for unit in ledger.quarantined(version.levering_id)
     ]
     ledger.close()
@@ -378,6 +423,135 @@ def quarantine_list(
             _say(f"{number} x {code}: {reason(code).text}. {reason(code).remedy}")
         if len(rows) > ROWS_ON_SCREEN:
             _say(f"… and {len(rows) - ROWS_ON_SCREEN} more; --json prints all")
+        _say_how_to_mend([v for v in versions if v.visible or v.state is State.HELD], rows)
+
+
+def _say_how_to_mend(versions: Sequence[Version], rows: Sequence[dict[str, Any]]) -> None:
+    """The command that comes next, for versions whose units can still take their place."""
+    apart = {row["levering_id"] for row in rows}
+    mendable = [version for version in versions if version.levering_id in apart]
+    if mendable:
+        _say("\nto see and mend them, for who may (docs/how-to/mend-quarantined-rows.md):")
+    for version in mendable[:NEXT_ON_SCREEN]:
+        _say(
+            f'  datapakhuis quarantine export {version.levering_id} -o FILE --reason "…"'
+            f"   # {version.delivery} {version.gemeente} {version.month:%Y-%m}"
+        )
+    if len(mendable) > NEXT_ON_SCREEN:
+        _say(f"  … and so for {len(mendable) - NEXT_ON_SCREEN} more")
+
+
+PassphraseOption = Annotated[
+    Path | None,
+    typer.Option(help="A private file whose first line is the passphrase.", show_default=False),
+]
+
+
+@quarantine_app.command("export")
+def quarantine_export(
+    levering_id: Annotated[str, typer.Argument(help="The levering_id, from `quarantine list`.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The sealed file to write.")],
+    reason: Annotated[str, typer.Option(help="Why it is needed; kept in the ledger.")],
+    passphrase_file: PassphraseOption = None,
+    for_home: Annotated[
+        bool, typer.Option("--for-home", help="Seal it for this home's key set: no passphrase.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Write what was set apart to a sealed file, for who may mend it; who and why is kept."""
+    from warehouse import mending
+    from warehouse.contracts import load_contracts
+    from warehouse.keys import new_passphrase
+    from warehouse.ledger import Release
+    from warehouse.station import at_work
+
+    if for_home and passphrase_file:
+        raise UsageError("--for-home goes without --passphrase-file", "Give one or the other.")
+    given = mending.read_passphrase(passphrase_file) if passphrase_file else None
+    passphrase = None if for_home else given or new_passphrase()
+    why = Release(getpass.getuser(), reason)
+    with at_work(load_home(home_path(home)), load_contracts()) as station:
+        units = mending.export(station, levering_id, output, why, passphrase)
+    _say(f"wrote {units} units of {levering_id}, sealed, to {output}")
+    if passphrase and not given:
+        err.print(f"its passphrase, shown once: {_plain(passphrase)}")
+        err.print("Give it to who may open the file by another way than the file itself.")
+    _say(f"to open it: datapakhuis quarantine open {shlex.quote(str(output))} -o OUT.jsonl")
+
+
+@quarantine_app.command("open")
+def quarantine_open(
+    file: Annotated[Path, typer.Argument(help="What `quarantine export` wrote.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The plain file to write.")],
+    passphrase_file: PassphraseOption = None,
+    home: HomeOption = None,
+) -> None:
+    """Make plain JSON lines of an export; they hold identifiers, and only you may read them."""
+    from warehouse import mending
+    from warehouse.contracts import load_contracts
+    from warehouse.station import at_work
+
+    exported = mending.look_at(file)
+    mending.check_plain(output)
+    if exported.by_passphrase:
+        given = mending.read_passphrase(passphrase_file) if passphrase_file else _asked_passphrase()
+        units = mending.open_export(exported, exported.with_passphrase(given), output)
+    else:
+        if passphrase_file:
+            raise UsageError(
+                f"{file} was sealed for the key set of its home", "Leave out --passphrase-file."
+            )
+        with at_work(load_home(home_path(home)), load_contracts()) as station:
+            data_key = exported.with_keys(station.keys)
+            mending.log_opened(station, exported, getpass.getuser())
+            units = mending.open_export(exported, data_key, output)
+    _say(f"wrote {units} units of {exported.levering_id} to {output}; they hold identifiers")
+    _say("mend the text of `inhoud`, leave out what you do not mend, and offer the rest again:")
+    _say(
+        f"  datapakhuis quarantine reoffer {exported.levering_id} {shlex.quote(str(output))}"
+        ' --reason "…"'
+    )
+
+
+def _asked_passphrase() -> str:
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "there is no terminal to ask a passphrase on", "Give it with --passphrase-file."
+        )
+    return getpass.getpass("passphrase: ").strip()
+
+
+@quarantine_app.command("reoffer")
+def quarantine_reoffer(
+    levering_id: Annotated[str, typer.Argument(help="The levering_id, as it was exported.")],
+    file: Annotated[Path, typer.Argument(help="The mended JSON lines.")],
+    reason: Annotated[str, typer.Option(help="What was mended and why; kept in the ledger.")],
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Leave the mended file, which holds identifiers.")
+    ] = False,
+    home: HomeOption = None,
+) -> None:
+    """Offer mended units again, in their own places; who did so and why is kept."""
+    from warehouse import mending
+    from warehouse.contracts import load_contracts
+    from warehouse.ledger import Release
+    from warehouse.station import at_work
+
+    why = Release(getpass.getuser(), reason)
+    with at_work(load_home(home_path(home)), load_contracts()) as station:
+        done = mending.reoffer(station, levering_id, file, why, keep=keep)
+    version = done.version
+    what = f"{version.delivery} {version.gemeente}"
+    if done.new:
+        _say(f"{what}: {done.units} mended units go in as {version.levering_id}")
+        _say("the next `datapakhuis run` takes it in and builds what it touches")
+    else:
+        _say(
+            f"{what}: these mended units were offered before; nothing changes"
+            f" (it is {version.levering_id}, {version.state})"
+        )
+    if not keep:
+        _say(f"removed {file}, which held identifiers")
 
 
 @app.command()

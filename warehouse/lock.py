@@ -15,6 +15,8 @@ from pathlib import Path
 
 from warehouse.errors import DatapakhuisError
 
+#: So many seconds a command waits for another writer.
+PATIENCE = 600.0
 #: The locks that this process holds, with their descriptors.
 _held: dict[Path, int] = {}
 
@@ -24,7 +26,7 @@ class LockError(DatapakhuisError):
 
 
 @contextmanager
-def writer(path: Path, *, patience: float = 600.0) -> Iterator[None]:
+def writer(path: Path, *, patience: float = PATIENCE) -> Iterator[None]:
     """Hold the lock at ``path``; wait for another writer for ``patience`` seconds at most."""
     path = path.absolute()
     if path in _held:
@@ -76,6 +78,20 @@ def _acquire(descriptor: int, path: Path, patience: float) -> None:
             time.sleep(0.2)
 
 
+def busy(path: Path) -> bool:
+    """Whether a process holds the lock at this moment."""
+    if path.absolute() in _held:
+        return True
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def holder(path: Path) -> int | None:
     """The process id that last took the lock, for a message."""
     try:
@@ -94,3 +110,13 @@ def started_at(pid: int) -> float | None:
     except OSError:
         return None
     return float(status.rpartition(")")[2].split()[19])
+
+
+def began_at(pid: int) -> float | None:
+    """When a process began, in seconds since 1970; nothing when there is no such process."""
+    ticks = started_at(pid)
+    if ticks is None:
+        return None
+    lines = Path("/proc/stat").read_text().splitlines()
+    boot = next(int(line.split()[1]) for line in lines if line.startswith("btime "))
+    return boot + ticks / os.sysconf("SC_CLK_TCK")

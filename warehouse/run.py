@@ -21,13 +21,15 @@ from warehouse.contracts import Contract, load_contracts
 from warehouse.home import Home, month_text
 from warehouse.intake import Landing, look, shown_name
 from warehouse.ledger import PENDING, Ledger, State, Version
-from warehouse.lock import started_at, writer
+from warehouse.lock import began_at, started_at, writer
 from warehouse.reasons import reason
 from warehouse.station import open_keys, sweep
 
 DAGSTER_YAML = Path(__file__).resolve().parent.parent / "dagster.yaml"
 #: Dagster keeps every event; on the screen stands only what we say ourselves.
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+#: Statuses of a Dagster run of which no process is at work.
+_AT_REST = ("QUEUED", "SUCCESS", "FAILURE", "CANCELED", "SUSPENDED")
 Say = Callable[[str], None]
 Partition = tuple[date, str, str]
 
@@ -39,6 +41,7 @@ class Summary:
     versions: list[Version] = field(default_factory=list)
     repeats: list[Version] = field(default_factory=list)
     growing: list[str] = field(default_factory=list)
+    mended: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     built: list[date] = field(default_factory=list)
     held_datasets: list[str] = field(default_factory=list)
@@ -85,6 +88,7 @@ def run(
             before = ledger.events()
             landing = look(home, contracts)
             summary.growing = [shown_name(path) for path in landing.growing]
+            summary.mended = [file.path.name for file in landing.mended]
             wanted = _wanted(landing, ledger, first, last, delivery)
             if wanted or landing.misnamed or ledger.open_months():
                 _work(home, contracts, ledger, landing, wanted, summary, say)
@@ -205,9 +209,11 @@ def _dagster(home: Home) -> Iterator[None]:
 
 
 def recover(instance: object, ledger: Ledger) -> int:
-    """Report local runs whose process is gone as failed, and give back their slots in the pool.
+    """Report runs whose process is gone as failed, and give back the slots of runs that ended.
 
-    Without this a next run would wait for ever on the slot of a run that was killed.
+    Without this a next run would wait for ever on the slot of a run that was killed, and one under
+    the daemon for its turn. A run is gone when none of its processes is alive: those that the
+    ledger knows, else those that Dagster noted. A run of which neither is known is left alone.
 
     Returns:
         How many runs were recovered.
@@ -215,24 +221,49 @@ def recover(instance: object, ledger: Ledger) -> int:
     import dagster as dg
 
     assert isinstance(instance, dg.DagsterInstance)  # noqa: S101
+    processes = ledger.processes()
+    under_way = [s for s in dg.DagsterRunStatus if s.value not in _AT_REST]
     dead = 0
-    for run_id, processes in ledger.processes().items():
-        record = instance.get_run_by_id(run_id)
-        alive = any(started_at(pid) == started for pid, started in processes)
-        if record is not None and not record.is_finished and alive:
-            continue
-        if record is not None and not record.is_finished:
-            instance.report_run_failed(record, "The process of this run is gone.")
+    for run in instance.get_runs(dg.RunsFilter(statuses=under_way)):
+        lives = [started_at(pid) == start for pid, start in processes.get(run.run_id, ())]
+        if not any(lives or _noted(instance, run.run_id) or [True]):
+            instance.report_run_failed(run, "The process of this run is gone.")
             dead += 1
-        instance.event_log_storage.free_concurrency_slots_for_run(run_id)
-        ledger.finished(run_id)
+    for run_id in {*processes, *instance.event_log_storage.get_concurrency_run_ids()}:
+        record = instance.get_run_by_id(run_id)
+        if record is None or record.is_finished:
+            instance.event_log_storage.free_concurrency_slots_for_run(run_id)
+            ledger.finished(run_id)
     return dead
+
+
+def _noted(instance: object, run_id: str) -> list[bool]:
+    """Of the processes that Dagster noted for a run, by number and moment, which are alive.
+
+    A number is used again. A process that began well after the note is another one; an hour is left
+    for a clock that was put right.
+    """
+    import dagster as dg
+
+    assert isinstance(instance, dg.DagsterInstance)  # noqa: S101
+    lives = []
+    for entry in instance.all_logs(run_id, of_type=dg.DagsterEventType.ENGINE_EVENT):
+        found = entry.get_dagster_event().engine_event_data.metadata.get("pid")
+        if found is not None:
+            began = began_at(int(str(found.value)))
+            lives.append(began is not None and began <= entry.timestamp + 3600)
+    return lives
 
 
 def tell(summary: Summary, say: Say) -> None:
     """Say what a run did, a line per version, with the remedy of what went wrong."""
     for name in summary.growing:
         say(f"{name}: still being written; left alone until it rests")
+    for name in summary.mended:
+        say(
+            f"{name}: mended rows, which wait for who may offer them again: datapakhuis quarantine"
+            ' reoffer LEVERING_ID FILE --reason "…", or heraanbieden_omdat in Dagster'
+        )
     for version in summary.repeats:
         say(
             f"{_what(version)}: delivered again as it was; nothing changes"
@@ -263,7 +294,14 @@ def tell(summary: Summary, say: Say) -> None:
     if summary.built:
         say(f"built and published {len(summary.built)} months")
     if not any(
-        (summary.versions, summary.repeats, summary.failed, summary.built, summary.held_datasets)
+        (
+            summary.mended,
+            summary.versions,
+            summary.repeats,
+            summary.failed,
+            summary.built,
+            summary.held_datasets,
+        )
     ):
         say("nothing to do: nothing new has landed")
 
