@@ -21,6 +21,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from demo.addresses import HOUSES_PER_POSTCODE, PAIRS, STREETS, Addresses, Written
 from demo.faults import Fault
 from demo.population import (
     NETHERLANDS,
@@ -100,39 +101,30 @@ _SURNAMES = _names(
     "stra,man,huis,beek,kamp,veld,gaard,môr,vliet,zwëer",
 )
 _PREFIXES = pa.array(["van", "de", "van der", "ten"])
-_STREETS = _names(
-    "Akker,Beuken,Duin,Esdoorn,Gele,Hout,Kaas,Molen,Papier,Rode,Verf,Wilgen",
-    "horst,kade,lint,polder,werf",
-    "straat,laan,pad,weg,hof",
-)
+_STREETS = pa.array(STREETS)
 _ABROAD = pa.array(["1 Example Street", "22 Rue de l'Exemple", "7 Musterweg"])
 _MOORINGS = pa.array([f"Woonboot ligplaats {number}" for number in range(1, 60)])
 _NATIONALITY = {6043: 339, 5022: 131, 5007: 263, 7028: 72, 9089: 55}
-_LETTERS = pa.array(
-    [a + b for a in "ABCDEFGHJKLMNPRSTUVWXZ" for b in "ABCDEFGHJKLMNPRSTUVWXZ" if a + b != "SS"]
-)
+_LETTERS = pa.array(PAIRS)
 
 _EARLIEST = np.datetime64("1850-01-01").astype(int)
 _CALENDAR = np.arange("1850-01-01", "2101-01-01", dtype="datetime64[D]")
 _DATES = pa.array([str(day).replace("-", "") for day in _CALENDAR])
 
-#: Postcodes of the gemeente itself; for another gemeente than Zaanstad see ``OTHER_GEMEENTEN``.
-_POSTCODES = {479: 1501} | OTHER_GEMEENTEN
-_DEFAULT_POSTCODE = 9901
-_HOUSES_PER_POSTCODE = 20
 _GBA_BEGIN = np.datetime64("1994-10-01").astype(int)
 
 
 def write(
     path: Path,
     population: Population,
+    addresses: Addresses,
     *,
     month_end: int,
     known_on: int,
     faults: Sequence[Fault] = (),
 ) -> None:
     """Write the state at ``month_end`` as it was known on ``known_on`` (days since 1970)."""
-    stand = _Stand(population, month_end, known_on)
+    stand = _Stand(population, addresses, month_end, known_on)
     with path.open("wb") as file:
         file.write(b"\xef\xbb\xbf" + ";".join(HEADER).encode() + b"\r\n")
         for begin in range(0, len(stand.ids), BLOCK):
@@ -143,7 +135,9 @@ def write(
 class _Stand:
     """What is known of all persons on a day: the arrays that every block draws from."""
 
-    def __init__(self, population: Population, month_end: int, known_on: int) -> None:
+    def __init__(
+        self, population: Population, addresses: Addresses, month_end: int, known_on: int
+    ) -> None:
         persons = population.persons
         self.seed = population.seed
         self.gemeente = population.gemeente
@@ -162,6 +156,24 @@ class _Stand:
         self.ended = np.where(wed, np.minimum(persons["divorced"], widowed), NEVER)
         self._residences(population.residences, known_on)
         self._children(known_on)
+        self._write_down(addresses.written(month_end))
+
+    def _write_down(self, written: Written) -> None:
+        """Per element of category 08 its text for every address of the gemeente."""
+        self.addresses: dict[str, Text] = {
+            element: pa.array(texts, pa.string())
+            for element, texts in (
+                ("11.10", written.street),
+                ("11.20", written.number),
+                ("11.30", written.letter),
+                ("11.40", written.addition),
+                ("11.60", written.postcode),
+                ("11.70", written.town),
+                ("11.80", written.object_id),
+                ("11.90", written.number_id),
+                ("12.10", written.description),
+            )
+        }
 
     def _residences(self, residences: Numbers, known_on: int) -> None:
         """Known residences per person, the newest first; since when in that gemeente."""
@@ -366,28 +378,37 @@ class _Block:
         put["08.H"] = _constant("58", self.step + 1 < count)
 
     def _address(self, address: Numbers, gemeente: Numbers, inland: Numbers) -> None:
-        """Where it is: a BAG address, or for one in 400 a mooring without one."""
-        put = self.columns
-        mooring = inland & (address % 400 == 399)
-        built = inland & ~mooring
-        block = address // _HOUSES_PER_POSTCODE
-        street = _pick(_STREETS, block // 2, built)
-        put["08.11.10"] = put["08.11.15"] = street
-        put["08.11.20"] = _text(address % (2 * _HOUSES_PER_POSTCODE) * 2 + 1, built)
-        put["08.11.30"] = _pick(pa.array(["A", "B"]), address // 17, built & (address % 17 == 0))
-        put["08.11.40"] = _text(address % 3 + 1, built & (address % 23 == 0))
-        digits = np.full(len(address), _DEFAULT_POSTCODE)
-        for code, postcode in _POSTCODES.items():
+        """Where it is: in the gemeente an address of the BAG, elsewhere one that is made up."""
+        here = inland & (gemeente == self.stand.gemeente)
+        elsewhere = self._elsewhere(address, gemeente, inland & ~here)
+        for element, texts in self.stand.addresses.items():
+            own = pc.take(texts, pa.array(np.where(here, address, 0), mask=~here))
+            self.columns[f"08.{element}"] = pc.coalesce(own, elsewhere[element])
+        self.columns["08.11.15"] = self.columns["08.11.10"]
+
+    def _elsewhere(self, address: Numbers, gemeente: Numbers, there: Numbers) -> dict[str, Text]:
+        """An address in another gemeente, or for one in 400 a mooring without one."""
+        mooring = there & (address % 400 == 399)
+        built = there & ~mooring
+        block = address // HOUSES_PER_POSTCODE
+        digits = np.zeros(len(address), dtype=np.int64)
+        for code, postcode in OTHER_GEMEENTEN.items():
             digits[gemeente == code] = postcode
-        put["08.11.60"] = _join(
-            _text(digits + block // len(_LETTERS), built), _pick(_LETTERS, block, built)
-        )
-        put["08.11.70"] = _text(gemeente, built, before="Voorbeeldstad ", width=4)
         town = _text(gemeente, built, width=4)
         number = _text(address + 1, built, width=10)
-        put["08.11.80"] = _join(town, "01", number)
-        put["08.11.90"] = _join(town, "20", number)
-        put["08.12.10"] = _pick(_MOORINGS, address // 400, mooring)
+        return {
+            "11.10": _pick(_STREETS, block // 2, built),
+            "11.20": _text(address % (2 * HOUSES_PER_POSTCODE) * 2 + 1, built),
+            "11.30": _pick(pa.array(["A", "B"]), address // 17, built & (address % 17 == 0)),
+            "11.40": _text(address % 3 + 1, built & (address % 23 == 0)),
+            "11.60": _join(
+                _text(digits + block // len(_LETTERS), built), _pick(_LETTERS, block, built)
+            ),
+            "11.70": _text(gemeente, built, before="Voorbeeldstad ", width=4),
+            "11.80": _join(town, "01", number),
+            "11.90": _join(town, "20", number),
+            "12.10": _pick(_MOORINGS, address // 400, mooring),
+        }
 
     def _investigation(self, rows: Numbers, inland: Numbers) -> None:
         """Few current addresses are doubted; in some cases it is certain nobody lives there."""

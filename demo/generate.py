@@ -1,7 +1,8 @@
 """Writes the deliveries of a synthetic gemeente into a folder.
 
 What belongs here: which files there are, their names, and the months they cover. What does not:
-persons (``population``) and formats (``gbav``, ``suwiml``).
+persons (``population``), addresses (``addresses``) and formats (``gbav``, ``suwiml``, ``bag``,
+``gebieden``).
 """
 
 from __future__ import annotations
@@ -10,11 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from demo import gbav, suwiml
+import numpy as np
+
+from demo import bag, gbav, gebieden, suwiml
+from demo.addresses import Addresses
 from demo.faults import of_delivery
+from demo.gebieden import Division
 from demo.population import Population, last_day
 
-DELIVERIES = ("brp_personen", "suwinet_inkomsten")
+DELIVERIES = ("cbs_gebieden", "bag_adressen", "brp_personen", "suwinet_inkomsten")
+#: Reference carries forward: the areas come once, the addresses in the first month and then so
+#: often.
+MONTHS_BETWEEN_EXTRACTS = 6
 
 
 def generate(
@@ -27,11 +35,15 @@ def generate(
     seed: int = 1,
     faults: bool = True,
     deliveries: Sequence[str] = DELIVERIES,
+    divided_again: str | None = None,
 ) -> list[Path]:
-    """Write one file per delivery and month, and return their paths, oldest month first.
+    """Write the deliveries of each month, and return their paths, oldest month first.
 
     ``persons`` is the number of records of persons on the eve of the first month, at least 100.
-    The same arguments give the same bytes; more months begin with the same files.
+    Persons and incomes come every month, areas in the first, addresses in the first and every
+    sixth after it. In the month ``divided_again`` the areas come once more: both divisions, the
+    new one of that year, and the codes that changed. The same arguments give the same bytes; more
+    months begin with the same files.
     """
     return list(
         iter_deliveries(
@@ -43,6 +55,7 @@ def generate(
             seed=seed,
             faults=faults,
             deliveries=deliveries,
+            divided_again=divided_again,
         )
     )
 
@@ -57,16 +70,30 @@ def iter_deliveries(
     seed: int = 1,
     faults: bool = True,
     deliveries: Sequence[str] = DELIVERIES,
+    divided_again: str | None = None,
 ) -> Iterator[Path]:
     """As ``generate``, giving each path as soon as its file is complete."""
     unknown = set(deliveries) - set(DELIVERIES)
     if unknown:
         raise ValueError(f"the synthetic gemeente does not deliver {', '.join(sorted(unknown))}")
     population = Population(persons, _code(gemeente), first_month, seed)
-    for _ in range(months):
+    addresses = addresses_of(population, first_month)
+    for number in range(months):
         population.advance()
+        again = str(population.month) == divided_again
+        due = {
+            "cbs_gebieden": number == 0 or again,
+            "bag_adressen": number % MONTHS_BETWEEN_EXTRACTS == 0,
+        }
         for delivery in deliveries:
-            yield _deliver(to, delivery, population, gemeente, faults)
+            if due.get(delivery, True):
+                yield _deliver(to, delivery, population, addresses, faults, again=again)
+
+
+def addresses_of(population: Population, first_month: str) -> Addresses:
+    """The addresses among which a population lives, whatever its month."""
+    division = gebieden.division(population.gemeente, population.seed)
+    return Addresses(division, population.stock, population.seed, first_month)
 
 
 def correction(
@@ -87,29 +114,47 @@ def correction(
     population = Population(persons, _code(gemeente), first_month, seed)
     for _ in range(months):
         population.advance()
-    return _deliver(to, "brp_personen", population, gemeente, faults, late=31)
+    addresses = addresses_of(population, first_month)
+    return _deliver(to, "brp_personen", population, addresses, faults, late=31)
 
 
 def _deliver(
     to: Path,
     delivery: str,
     population: Population,
-    gemeente: str,
+    addresses: Addresses,
     faults: bool,
     late: int = 0,
+    again: bool = False,
 ) -> Path:
     """Write one file; it gets its name only when it is complete."""
     extension = "csv" if delivery == "brp_personen" else "zip"
-    path = to / f"{delivery}_{gemeente}_{population.month}.{extension}"
+    path = to / f"{delivery}_GM{population.gemeente:04d}_{population.month}.{extension}"
     to.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
     carried = of_delivery(delivery) if faults else ()
+    end = last_day(population.month)
     if delivery == "brp_personen":
-        end = last_day(population.month)
-        gbav.write(unfinished, population, month_end=end, known_on=end + late, faults=carried)
-    else:
+        known_on = end + late
+        gbav.write(
+            unfinished, population, addresses, month_end=end, known_on=known_on, faults=carried
+        )
+    elif delivery == "suwinet_inkomsten":
         suwiml.write(unfinished, population, month=population.month, faults=carried)
+    elif delivery == "bag_adressen":
+        bag.write(unfinished, addresses, population.month)
+    else:
+        _write_areas(unfinished, addresses.division, population.month if again else None)
     return unfinished.replace(path)
+
+
+def _write_areas(path: Path, division: Division, again: np.datetime64 | None) -> None:
+    """The division, or in the month of another one both."""
+    if again is None:
+        gebieden.write(path, [division])
+    else:
+        after, changes = gebieden.later(division, int(str(again)[:4]))
+        gebieden.write(path, [division, after], changes)
 
 
 def _code(gemeente: str) -> int:
