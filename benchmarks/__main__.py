@@ -1,104 +1,294 @@
-"""``python -m benchmarks [--persons N …] [--quick]``: measure every station and print one table."""
+"""``python -m benchmarks [--quick]``: measure every station, and write ``benchmarks/REPORT.md``.
+
+The report is written again after every section. With ``--quick`` or sizes of your own it is only
+printed, unless ``--output`` names another file: the kept report is of the full sizes alone.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+import shutil
 import sys
 import tempfile
 import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measure import Cost, command, cost_of, in_a_process
-from benchmarks.table import Table, slope
+from benchmarks.measure import Cost, between, cost_of, in_a_process, watched, whole_and_told
+from benchmarks.outcome import Outcome
+from benchmarks.report import Machine, Report
+from benchmarks.table import ANALYST, FLOOR, OURS, Row, Side, Table, slope
 
 FIRST = "2023-01"
-BRP, SUWINET = "brp_personen", "suwinet_inkomsten"
+BRP, BAG = "brp_personen", "bag_adressen"
+REPORT = Path(__file__).with_name("REPORT.md")
+RUN, NEXT_RUN = "run of a month in a new home", "run of the month after"
+SEAL, GATE, COPY = "seal", "gate with raw Parquet", "DuckDB, CSV to Parquet"
+READ_XML, PLACE = "read the XML of bag_adressen", "place addresses in buurten"
+_SIZES = [16_000, 160_000, 1_600_000]
+#: What the analyst's script may use of the memory there is.
+_MOST_MEMORY = 0.7
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much is measured, where, and where it is told."""
+
+    sizes: list[int]
+    run_sizes: list[int]
+    repeats: int
+    month_persons: int
+    months: int
+    month_repeats: int
+    addresses: int
+    most_mb: int
+    folder: Path | None
+    output: Path | None
 
 
 def main() -> None:
-    """Measure, and print."""
+    """Measure, write, print; ends with 1 when something could not be measured."""
     options = _options()
     table = Table()
+    report = Report(table, Machine.this(), date.today(), options.output)
     # The homes measured here have key sets of their own.
     os.environ.pop("DATAPAKHUIS_KEYSET", None)
     with tempfile.TemporaryDirectory(prefix="datapakhuis-bench-", dir=options.folder) as name:
-        folder = Path(name)
         load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
-        print(f"{os.cpu_count()} cores, load {load}; working in {folder}", flush=True)
-        the_stations(table, folder, options.persons, options.repeats)
-        a_whole_run(table, folder, options.run_persons)
-        month_after_month(
-            table, folder, options.month_persons, options.months, options.month_repeats
-        )
-    print(f"\n{table}")
+        print(f"{report.machine}; load {load}; working in {name}", flush=True)
+        for title, section in _sections(table, Path(name), options):
+            begun = time.perf_counter()
+            with _kept_whole(table, title):
+                section()
+            report.write(finished=False)
+            print(f"{title}: {time.perf_counter() - begun:.0f} s", flush=True)
+    report.write(finished=True)
+    print(f"\n{report.text(finished=True)}")
+    sys.exit(1 if table.broken else 0)
 
 
-def _options() -> argparse.Namespace:
+def _options() -> Options:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--persons", type=int, nargs="+", help="sizes of the gemeente")
-    parser.add_argument("--quick", action="store_true", help="small sizes: about two minutes")
+    parser.add_argument("--quick", action="store_true", help="small sizes: below three minutes")
     parser.add_argument("--folder", type=Path, help="where to work; else the temporary folder")
-    options = parser.parse_args()
-    quick = options.quick
-    options.persons = sorted(options.persons or _SIZES[: 2 if quick else 3])
-    options.repeats = 1 if quick else 3
-    options.run_persons = 16_000 if quick else 160_000
-    options.month_persons = 2_000 if quick else 16_000
-    options.months = 3 if quick else 24
-    options.month_repeats = 1 if quick else 4
-    return options
+    parser.add_argument("--output", type=Path, help="the file to write the report in")
+    parser.add_argument("--most-memory", type=float, help="GB that the analyst's script may use")
+    given = parser.parse_args()
+    quick = given.quick
+    sizes = sorted(given.persons or _SIZES[: 2 if quick else 3])
+    whole = not quick and sizes == _SIZES
+    if given.output and given.output.resolve() == REPORT and not whole:
+        parser.error("REPORT.md is of the full sizes alone: name another file")
+    memory = Machine.this().memory_gb * _MOST_MEMORY
+    return Options(
+        sizes=sizes,
+        run_sizes=sizes[:1] if quick else sizes,
+        repeats=1 if quick else 3,
+        month_persons=2_000 if quick else 16_000,
+        months=3 if quick else 24,
+        month_repeats=1 if quick else 4,
+        addresses=160_000 if quick else 1_600_000,
+        most_mb=round((given.most_memory or memory) * 1024),
+        folder=given.folder,
+        output=given.output or (REPORT if whole else None),
+    )
 
 
-_SIZES = [16_000, 160_000, 1_600_000]
+@contextmanager
+def _kept_whole(table: Table, title: str) -> Iterator[None]:
+    """A section that breaks is told in the report, without a path, and the next one goes on."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        traceback.print_exc()
+        table.broken.append(f"{title}: {type(error).__name__}, see the output")
 
 
-def the_stations(table: Table, folder: Path, sizes: list[int], repeats: int) -> None:
-    """Seal and gate for growing files, the gate beside DuckDB's own way to Parquet."""
-    sealing, gating, ratios = dict[int, Cost](), dict[int, Cost](), dict[int, float]()
-    for persons in sizes:
-        place = folder / f"home-{persons}"
-        file = _delivered(table, folder / str(persons), persons, 1, [BRP])[0]
-        in_a_process("home", folder=str(place), first=FIRST)
+def _sections(
+    table: Table, folder: Path, options: Options
+) -> Iterator[tuple[str, Callable[[], None]]]:
+    """What is measured, in order; the deliveries of a size are gone once it is done."""
+    for persons in options.sizes:
+        runs = persons in options.run_sizes
+        place = folder / str(persons)
+        files: list[Path] = []
+
+        def deliver(persons: int = persons, runs: bool = runs, files: list[Path] = files) -> None:
+            chosen = None if runs else [BRP]
+            files += _delivered(table, folder / str(persons), persons, 2 if runs else 1, chosen)
+
+        def stations(persons: int = persons, files: list[Path] = files) -> None:
+            first = [file for file in files if file.stem.endswith(FIRST)]
+            the_stations(table, folder, persons, first, options.repeats)
+
+        def run(persons: int = persons, files: list[Path] = files) -> None:
+            a_whole_run(table, folder, persons, files)
+
+        def sides(persons: int = persons, place: Path = place) -> None:
+            the_other_ways(table, folder, persons, place, options.most_mb)
+
+        yield f"generate, {persons:,}", deliver
+        yield f"stations, {persons:,}", stations
+        if runs:
+            yield f"run, {persons:,}", run
+            yield f"three ways, {persons:,}", sides
+        shutil.rmtree(place, ignore_errors=True)
+    yield "places", lambda: the_places(table, folder, options.addresses)
+    yield "start-up", lambda: the_start(table, folder)
+    yield (
+        "months",
+        lambda: month_after_month(
+            table, folder, options.month_persons, options.months, options.month_repeats
+        ),
+    )
+    yield "targets", lambda: the_targets(table)
+
+
+def the_stations(table: Table, folder: Path, persons: int, files: list[Path], repeats: int) -> None:
+    """Seal and gate for each delivery, the gate of the BRP beside DuckDB's own way to Parquet."""
+    place = folder / f"home-{persons}"
+    in_a_process("home", folder=str(place), first=FIRST)
+    for file in files:
+        delivery = _delivery(file)
         facts = {"folder": str(place), "file": str(file)}
-        sealing[persons] = table.add("seal", persons, cost_of("seal", **facts))
+        table.add(f"{SEAL} {delivery}", persons, cost_of("seal", **facts))
         gates, others = [], []
         # Turn about, so that both meet the same disturbance.
         for _ in range(repeats):
             gates.append(cost_of("gate", **facts))
-            others.append(cost_of("duckdb_copy", **facts))
-        gating[persons] = table.add("gate, with raw Parquet", persons, Cost.least(gates))
-        other = table.add("DuckDB, CSV to Parquet", persons, Cost.least(others))
-        ratios[persons] = gating[persons].cpu / other.cpu
-        file.unlink()
-    for persons, ratio in ratios.items():
-        table.hold(f"gate against DuckDB in CPU, {persons:,}", ratio, 3, "x")
-    if len(sizes) > 1:
-        step = f"{sizes[-2]:,} to {sizes[-1]:,} persons"
-        growth = slope({n: sealing[n].cpu + gating[n].cpu for n in sizes})
-        table.hold(f"growth of seal and gate in CPU (1 is linear), {step}", growth, 1.05)
-        peaks = [gating[persons].peak_mb for persons in sizes]
-        table.hold(f"growth of the gate's peak memory, {step}", peaks[-1] / peaks[-2], 1.3, "x")
-    table.hold(f"peak memory of the gate, {sizes[-1]:,}", gating[sizes[-1]].peak_mb, 1500, " MB")
+            if delivery == BRP:
+                others.append(cost_of("duckdb_copy", **facts))
+        table.add(f"{GATE} {delivery}", persons, Cost.least(gates))
+        if delivery == BAG:
+            table.add(READ_XML, persons, cost_of("read_xml", file=str(file)))
+        if others:
+            table.add(COPY, persons, Cost.least(others))
+    shutil.rmtree(place)
 
 
-def a_whole_run(table: Table, folder: Path, persons: int) -> None:
-    """Two months through the command line, and where the time of the first goes."""
-    place = folder / "home-run"
+def a_whole_run(table: Table, folder: Path, persons: int, files: list[Path]) -> None:
+    """Two months through the command line, and where the time of each goes."""
+    place = folder / f"home-run-{persons}"
     in_a_process("home", folder=str(place), first=FIRST)
-    files = _delivered(table, folder / "run", persons, 2, [BRP, SUWINET])
     program = str(Path(sys.executable).with_name("datapakhuis"))
-    seconds = []
-    for number, label in enumerate(("run of a month, a new home", "run of the month after")):
-        for file in files[2 * number : 2 * number + 2]:
-            os.link(file, place / "landing" / file.name)
+    months = sorted({_month(file) for file in files})
+    for label, month in zip((RUN, NEXT_RUN), months, strict=True):
+        for file in files:
+            if _month(file) == month:
+                os.link(file, place / "landing" / file.name)
         begun = time.time()
-        cost = table.add(label, persons, command([program, "run", "--home", str(place)]))
-        seconds.append(cost.wall)
-        _take_apart(table, place, begun, cost, label)
-    table.hold(f"run of a month, {persons:,}", max(seconds), 45, " s")
+        cost, samples = watched([program, "run", "--home", str(place)])
+        size = sum(file.stat().st_size for file in files if _month(file) == month)
+        table.add(label, persons, replace(cost, bytes=size))
+        if label == RUN:
+            found = Outcome(**in_a_process("outcome", folder=str(place), kind="home"))
+            (folder / f"outcome-{persons}.json").write_text(json.dumps(vars(found)))
+        runs = [run for run in in_a_process("steps", folder=str(place)) if run["started"] >= begun]
+        parts = [
+            (what, between(samples, begin, end))
+            for what, begin, end in _windows(place, runs, begun)
+        ]
+        rest = cost.wall - sum(part.wall for _, part in parts)
+        cpu = max(cost.cpu - sum(part.cpu for _, part in parts), 0)
+        parts.append(("Dagster around the steps, and the end", Cost(rest, cpu, 0)))
+        table.parts.setdefault(label, []).extend(Row(what, persons, part) for what, part in parts)
+        if label == RUN:
+            start = parts[0][1].wall
+            table.sides.append(Side(persons, OURS, cost, start, found.placed))
+    shutil.rmtree(place)
+
+
+def _windows(
+    place: Path, runs: list[dict[str, object]], begun: float
+) -> Iterator[tuple[str, float, float]]:
+    """The parts of a run with their begin and end: start-up apart from work, dbt in two."""
+    yield "start: Python, imports, definitions, dbt parse", begun, _number(runs[0]["started"])
+    results = json.loads((place / "dbt" / "target" / "run_results.json").read_text())
+    for run in runs:
+        steps = run["steps"]
+        assert isinstance(steps, dict)  # noqa: S101 - as the task tells it
+        for name, (begin, end) in sorted(steps.items(), key=lambda step: step[1]):
+            if name == "modellen":
+                models = end - results["elapsed_time"]
+                yield "dbt before its first model", begin, models
+                yield "dbt building and testing", models, end
+            else:
+                yield f"step {name}", begin, end
+
+
+def _number(value: object) -> float:
+    assert isinstance(value, int | float)  # noqa: S101 - as the task tells it
+    return float(value)
+
+
+def the_other_ways(table: Table, folder: Path, persons: int, delivered: Path, most_mb: int) -> None:
+    """The same month by the floor and the analyst; each must come to what we came to."""
+    kept = folder / f"outcome-{persons}.json"
+    expected = Outcome(**json.loads(kept.read_text())) if kept.exists() else None
+    for way in (FLOOR, ANALYST):
+        facts: dict[str, str | int] = {"folder": str(delivered), "month": FIRST}
+        if way == ANALYST:
+            facts["most_mb"] = most_mb
+            if why := _too_large(table, persons, most_mb):
+                table.sides.append(Side(persons, way, note=why))
+                continue
+        to = folder / f"{way}-{persons}"
+        try:
+            whole, told = whole_and_told(way, to=str(to), **facts)
+        except SystemExit as error:
+            if way != ANALYST or not _for_want_of_memory(str(error)):
+                raise
+            table.sides.append(Side(persons, way, note=_want(most_mb)))
+            continue
+        found = Outcome(**in_a_process("outcome", folder=str(to), kind="folder"))
+        shutil.rmtree(to)
+        other = found.differs_from(expected) if expected else ["no run of ours to compare with"]
+        if other:
+            table.sides.append(Side(persons, way, note="not compared"))
+            table.broken.append(f"{way}, {persons:,}: not the same work ({', '.join(other)})")
+            continue
+        start = whole.wall - Cost(**told).wall
+        table.sides.append(Side(persons, way, whole, start, found.placed))
+
+
+def _too_large(table: Table, persons: int, most_mb: int) -> str:
+    """Why the analyst's script is not tried: its memory grows with the gemeente."""
+    known = {s.persons: s.whole for s in table.sides if s.way == ANALYST and s.whole}
+    smaller = max((n for n in known if n < persons), default=0)
+    if not smaller:
+        return ""
+    expected = known[smaller].peak_mb * persons / smaller
+    if expected <= most_mb:
+        return ""
+    return f"not run; by its growth it needs {expected / 1024:.0f} GB"
+
+
+def _for_want_of_memory(complaint: str) -> bool:
+    words = ("MemoryError", "OutOfMemory", "bad_alloc", "malloc of size", "realloc of size")
+    return any(word in complaint for word in words) or "ended with -9" in complaint
+
+
+def _want(most_mb: int) -> str:
+    return f"ended for want of memory: it may use {most_mb / 1024:.0f} GB"
+
+
+def the_places(table: Table, folder: Path, addresses: int) -> None:
+    """Addresses in a division of a hundred buurten."""
+    cost = cost_of("place_addresses", folder=str(folder), objects=addresses)
+    table.add(f"{PLACE}: {addresses:,}", 0, cost)
+    table.hold(f"{PLACE}: {addresses:,}", cost.wall, 60, " s")
+
+
+def the_start(table: Table, folder: Path) -> None:
+    """What a run does before there is any work, each apart."""
     unparsed = str(folder / "home-unparsed")
     in_a_process("home", folder=unparsed, first=FIRST)
     for label, cost in (
@@ -106,29 +296,13 @@ def a_whole_run(table: Table, folder: Path, persons: int) -> None:
         ("dbt parse, when the project changed", cost_of("dbt_parse", folder=unparsed)),
         ("import of Great Expectations", cost_of("great_expectations")),
     ):
-        table.add(f"start-up apart: {label}", 0, cost)
-
-
-def _take_apart(table: Table, place: Path, begun: float, cost: Cost, label: str) -> None:
-    """Where the seconds of a run went: start-up apart from work."""
-    runs = [run for run in in_a_process("steps", folder=str(place)) if run["started"] >= begun]
-    steps = {name: seconds for run in runs for name, seconds in run["steps"].items()}
-    results = json.loads((place / "dbt" / "target" / "run_results.json").read_text())
-    building = steps.pop("modellen")
-    parts = {
-        "start: Python, imports, definitions, dbt parse": runs[0]["started"] - begun,
-        **{f"step {name}": seconds for name, seconds in sorted(steps.items())},
-        "dbt before its first model": building - results["elapsed_time"],
-        "dbt building and testing": results["elapsed_time"],
-    }
-    parts["Dagster around the steps, and the end"] = cost.wall - sum(parts.values())
-    table.parts += [(f"{label}: {what}", seconds) for what, seconds in parts.items()]
+        table.add(f"start-up: {label}", 0, cost)
 
 
 def month_after_month(table: Table, folder: Path, persons: int, months: int, repeats: int) -> None:
     """The last month against the second: a month costs the same after years."""
     place, delivered = folder / "home-months", folder / "months"
-    _delivered(table, delivered, persons, months, [BRP, SUWINET])
+    _delivered(table, delivered, persons, months)
     in_a_process("home", folder=str(place), first=FIRST)
     costs = {
         int(number): [Cost(**cost) for cost in each]
@@ -141,15 +315,42 @@ def month_after_month(table: Table, folder: Path, persons: int, months: int, rep
             repeats=repeats,
         ).items()
     }
-    for number, each in costs.items():
-        table.add(f"run of month {number}, without start-up", persons, each[0])
+    table.months += [Row(str(number), persons, each[0]) for number, each in costs.items()]
     middle = {number: median(cost.cpu for cost in costs[number]) for number in (2, months)}
     table.hold(f"month {months} against month 2, in CPU", middle[months] / middle[2], 1.2, "x")
 
 
+def the_targets(table: Table) -> None:
+    """Hold what was measured to what it may be; what was not measured is not held."""
+    gates, copies = table.costs(f"{GATE} {BRP}"), table.costs(COPY)
+    seals = table.costs(f"{SEAL} {BRP}")
+    for persons in gates.keys() & copies.keys():
+        ratio = gates[persons].cpu / copies[persons].cpu
+        table.hold(f"gate against DuckDB in CPU, {persons:,}", ratio, 3, "x")
+    sizes = sorted(gates.keys() & seals.keys())
+    if len(sizes) > 1:
+        step = f"{sizes[-2]:,} to {sizes[-1]:,} persons"
+        grown = slope({n: seals[n].cpu + gates[n].cpu for n in sizes})
+        table.hold(f"growth of seal and gate in CPU (1 is linear), {step}", grown, 1.05)
+        peaks = [gates[persons].peak_mb for persons in sizes]
+        table.hold(f"growth of the gate's peak memory, {step}", peaks[-1] / peaks[-2], 1.3, "x")
+    if sizes:
+        peak = gates[sizes[-1]].peak_mb
+        table.hold(f"peak memory of the gate, {sizes[-1]:,}", peak, 1500, " MB")
+    for persons, read in table.costs(READ_XML).items():
+        # Of a small file the start is measured.
+        if read.wall > 1:
+            seconds = read.wall / (read.bytes / 30e6)
+            table.hold(f"{READ_XML} against 30 MB/s, {persons:,}", seconds, 1, "x")
+    for label in (RUN, NEXT_RUN):
+        if cost := table.costs(label).get(160_000):
+            table.hold(f"{label}, 160,000", cost.wall, 45, " s")
+
+
 def _delivered(
-    table: Table, folder: Path, persons: int, months: int, deliveries: list[str]
+    table: Table, folder: Path, persons: int, months: int, deliveries: list[str] | None = None
 ) -> list[Path]:
+    """Deliveries of so many months, by month: all that the demo knows, or only some."""
     cost = cost_of(
         "generate",
         folder=str(folder),
@@ -158,8 +359,16 @@ def _delivered(
         first=FIRST,
         deliveries=deliveries,
     )
-    table.add("generate", persons, cost)
-    return sorted(folder.iterdir(), key=lambda path: (path.stem.rpartition("_")[2], path.name))
+    table.add(f"generate, months: {months}", persons, cost)
+    return sorted(folder.iterdir(), key=lambda path: (_month(path), path.name))
+
+
+def _month(file: Path) -> str:
+    return file.stem.rpartition("_")[2]
+
+
+def _delivery(file: Path) -> str:
+    return file.stem.rsplit("_", 2)[0]
 
 
 if __name__ == "__main__":

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,8 +28,11 @@ if TYPE_CHECKING:
 GEMEENTE = "GM0479"
 
 
-def generate(folder: str, persons: int, months: int, first: str, deliveries: list[str]) -> Cost:
-    """Write the deliveries of a synthetic gemeente."""
+def generate(
+    folder: str, persons: int, months: int, first: str, deliveries: list[str] | None = None
+) -> Cost:
+    """Write the deliveries of a synthetic gemeente, all it has or only some."""
+    from demo.generate import DELIVERIES
     from demo.generate import generate as write
 
     def work() -> None:
@@ -36,7 +42,7 @@ def generate(folder: str, persons: int, months: int, first: str, deliveries: lis
             months=months,
             gemeente=GEMEENTE,
             first_month=first,
-            deliveries=deliveries,
+            deliveries=deliveries or DELIVERIES,
         )
 
     return measured(work)
@@ -61,15 +67,15 @@ def seal(folder: str, file: str) -> Cost:
 
     place = load_home(Path(folder))
     os.link(file, place.landing / Path(file).name)
-    lines = _lines(Path(file))
+    rows = _rows(Path(file))
     with _intake(place) as intake:
         landed = look(place, intake.contracts).ready[0]
 
         def work() -> int:
             intake.receive(landed)
-            return lines
+            return rows
 
-        return measured(work)
+        return measured(work, Path(file).stat().st_size)
 
 
 def gate(folder: str, file: str) -> Cost:
@@ -79,15 +85,17 @@ def gate(folder: str, file: str) -> Cost:
     from warehouse.home import load_home
 
     place = load_home(Path(folder))
-    lines = _lines(Path(file))
+    rows = _rows(Path(file))
     with _intake(place) as intake:
         version = intake.ledger.versions()[-1]
 
         def work() -> int:
-            intake.process(version)
-            return lines
+            done = intake.process(version)
+            if done.counts is None:
+                raise RuntimeError(f"the gate refused the delivery: {done.reason}")
+            return rows or done.counts.source
 
-        return measured(work)
+        return measured(work, Path(file).stat().st_size)
 
 
 def duckdb_copy(folder: str, file: str) -> Cost:
@@ -103,7 +111,7 @@ def duckdb_copy(folder: str, file: str) -> Cost:
     # The first, unnamed column tells where a person begins: no reader can do without.
     chosen = ["c0", *(f"c{i}" for i, name in enumerate(names) if name and name in wanted)]
     types = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(names)))
-    lines = _lines(Path(file))
+    rows = _rows(Path(file))
 
     def work() -> int:
         with duckdb.connect() as connection:
@@ -116,7 +124,104 @@ def duckdb_copy(folder: str, file: str) -> Cost:
                 ) to '{folder}/work/duckdb.parquet' (format parquet, compression zstd)
                 """  # noqa: S608 - names of our own making
             )
-        return lines
+        return rows
+
+    return measured(work, Path(file).stat().st_size)
+
+
+def analyst(folder: str, month: str, to: str, most_mb: int) -> Cost:
+    """A month of work as an analyst does it; more memory than it may use is a MemoryError."""
+    from benchmarks.analyst import month_of_work
+
+    most = most_mb << 20
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    return measured(lambda: month_of_work(Path(folder), month, Path(to)))
+
+
+def floor(folder: str, month: str, to: str) -> Cost:
+    """A month of work at the least it can cost."""
+    from benchmarks.floor import month_of_work
+
+    return measured(lambda: month_of_work(Path(folder), month, Path(to)))
+
+
+def outcome(folder: str, kind: str) -> dict[str, int]:
+    """What was written, by one of the scripts (``folder``) or by us (``home``)."""
+    from benchmarks.outcome import of_folder, of_home
+
+    return vars((of_home if kind == "home" else of_folder)(Path(folder)))
+
+
+def read_xml(file: str) -> Cost:
+    """Read the addresses as rows; what is counted are the bytes of the XML, unpacked."""
+    import io
+
+    from warehouse.contracts import load_contracts
+    from warehouse.readers import reader_for
+
+    size = 0
+    with zipfile.ZipFile(file) as outer:
+        for name in outer.namelist():
+            inner = io.BytesIO(outer.read(name))
+            if zipfile.is_zipfile(inner):
+                size += sum(member.file_size for member in zipfile.ZipFile(inner).infolist())
+            else:
+                size += len(inner.getvalue())
+    reader = reader_for(load_contracts()["bag_adressen"])
+
+    def work() -> int:
+        with Path(file).open("rb") as source:
+            return sum(chunk.records for chunk in reader.read(source))
+
+    return replace(measured(work), bytes=size)
+
+
+def place_addresses(folder: str, objects: int) -> Cost:
+    """Place the addresses of a large gemeente in a hundred buurten with winding borders."""
+    import numpy as np
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from warehouse.geography import Division, placed
+
+    side, size, steps = 10, 1_000.0, 30
+    edge = np.linspace(0, 1, steps, endpoint=False)
+    square = np.vstack(
+        [
+            np.column_stack([edge, 0 * edge]),
+            np.column_stack([0 * edge + 1, edge]),
+            np.column_stack([1 - edge, 0 * edge + 1]),
+            np.column_stack([0 * edge, 1 - edge]),
+        ]
+    )
+
+    def buurt(column: int, row: int) -> str:
+        x, y = (np.add(square, (column, row)) * size).T
+        # Every border winds alike for both of its sides.
+        winding = np.column_stack([x + 60 * np.sin(y / 90), y + 60 * np.sin(x / 90)])
+        winding = np.add(np.vstack([winding, winding[:1]]), (110_000, 490_000))
+        return f"POLYGON (({', '.join(f'{x:.3f} {y:.3f}' for x, y in winding)}))"
+
+    division = Division.of(
+        2025,
+        [
+            (f"BU0479{column:02}{row:02}", buurt(column, row), False)
+            for column in range(side)
+            for row in range(side)
+        ],
+    )
+    random = np.random.default_rng(1)
+    source = Path(folder) / "bag_object.parquet"
+    x, y = (
+        pa.array(np.char.mod("%.3f", begin + random.random(objects) * side * size))
+        for begin in (110_000, 490_000)
+    )
+    pq.write_table(pa.table({"eenheid": np.arange(objects), "x": x, "y": y}), source)
+    del x, y
+
+    def work() -> int:
+        placed(source, [division], Path(folder) / "plaats.parquet")
+        return objects
 
     return measured(work)
 
@@ -167,7 +272,7 @@ def steps(folder: str) -> list[dict[str, Any]]:
                 "started": record.start_time,
                 "ended": record.end_time,
                 "steps": {
-                    step.step_key: (step.end_time or 0) - (step.start_time or 0)
+                    step.step_key: (step.start_time or 0, step.end_time or 0)
                     for step in instance.get_run_step_stats(record.dagster_run.run_id)
                 },
             }
@@ -244,7 +349,10 @@ def _intake(place: Home) -> Iterator[Intake]:
         ledger.close()
 
 
-def _lines(file: Path) -> int:
+def _rows(file: Path) -> int:
+    """The lines below the first; none of a zip, of which only who unpacks it knows."""
+    if zipfile.is_zipfile(file):
+        return 0
     with file.open("rb") as source:
         return sum(block.count(b"\n") for block in iter(lambda: source.read(1 << 20), b"")) - 1
 
