@@ -340,6 +340,8 @@ def test_every_reason_is_provoked_by_some_input():
     elsewhere = {
         # tests/unit/test_readers.py
         *("telling_wijkt_af", "eenheid_te_groot", "zip_te_groot", "antwoord_met_fout"),
+        # tests/unit/test_gebieden.py
+        *("json_onleesbaar", "crs_onbekend"),
         # tests/unit/test_gate.py and test_rules.py
         *("bedrag_ongeldig", "patroon"),
     }

@@ -18,6 +18,8 @@ import dagster as dg
 import pytest
 
 from assets.deliveries import partition_key
+from assets.jobs import CALENDAR_JOB, MONTH_JOB
+from sensors.settings import automation
 from tests.conftest import MakeHome
 from warehouse.catalogue import CatalogueError
 from warehouse.contracts import CONTRACTS, Contract, ContractError, load_contracts
@@ -25,18 +27,61 @@ from warehouse.definitions import BUILD_JOB, DELIVERY_JOB, LANDING_JOB, build_de
 from warehouse.home import Home
 
 WERK, BURGERZAKEN, PAKHUIS = "team:werk_en_inkomen", "team:burgerzaken", "team:datapakhuis"
+GEO = "team:geo-informatie"
 GRID, DESCRIBED = "gemeente x levermaand", "beschreven maanden"
 
+REFERENCES = {"leveringen/bag_adressen", "leveringen/cbs_gebieden"}
 #: Key, group, owner, partitions, and what it is made from.
 GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "landing": ("landing", PAKHUIS, "", set()),
+    "leveringen/bag_adressen": ("wonen", GEO, GRID, set()),
     "leveringen/brp_personen": ("bevolking", BURGERZAKEN, GRID, set()),
+    "leveringen/cbs_gebieden": ("wonen", GEO, GRID, set()),
     "leveringen/suwinet_inkomsten": ("werk_en_inkomen", WERK, GRID, set()),
     "grootboek/contracten": ("grootboek", PAKHUIS, "", set()),
     "grootboek/gemeenten": ("grootboek", PAKHUIS, "", set()),
     "grootboek/leveringen": ("grootboek", PAKHUIS, "", set()),
     "grootboek/open_maanden": ("grootboek", PAKHUIS, "", set()),
+    "grootboek/referenties": ("grootboek", PAKHUIS, "", set()),
+    "geografie/ligging": ("geografie", PAKHUIS, "", REFERENCES),
+    "geografie/vertaling": ("geografie", PAKHUIS, "", REFERENCES),
     "parameters/aow_leeftijd": ("parameters", PAKHUIS, "", set()),
+    "staging/stg_cbs_gebieden": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/cbs_gebieden"},
+    ),
+    "staging/stg_indelingen": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/open_maanden", "staging/stg_cbs_gebieden"},
+    ),
+    "staging/stg_bag_nummeraanduidingen": (
+        *("staging", PAKHUIS, ""),
+        {"leveringen/bag_adressen"},
+    ),
+    "staging/stg_bag_adresseerbare_objecten": (
+        *("staging", PAKHUIS, ""),
+        {"leveringen/bag_adressen"},
+    ),
+    "staging/stg_bag_adressen_van_objecten": (
+        *("staging", PAKHUIS, ""),
+        {"leveringen/bag_adressen", "staging/stg_bag_adresseerbare_objecten"},
+    ),
+    "staging/stg_adres_vragen": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/open_maanden", "staging/stg_brp_verblijfplaatsen"},
+    ),
+    "staging/stg_adres_buurten": (
+        *("staging", PAKHUIS, ""),
+        {
+            "geografie/ligging",
+            "grootboek/referenties",
+            "staging/stg_adres_vragen",
+            "staging/stg_bag_adresseerbare_objecten",
+            "staging/stg_bag_adressen_van_objecten",
+            "staging/stg_bag_nummeraanduidingen",
+            "staging/stg_indelingen",
+        },
+    ),
     "staging/stg_brp_personen": (
         *("staging", PAKHUIS, ""),
         {"grootboek/leveringen", "leveringen/brp_personen"},
@@ -75,9 +120,18 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             "grootboek/gemeenten",
             "grootboek/open_maanden",
             "parameters/aow_leeftijd",
+            "staging/stg_adres_buurten",
             "staging/stg_brp_personen",
             "staging/stg_brp_verblijfplaatsen",
         },
+    ),
+    "datasets/gebieden": (
+        *("wonen", GEO, ""),
+        {"staging/stg_cbs_gebieden", "staging/stg_indelingen"},
+    ),
+    "datasets/gebied_vertaling": (
+        *("wonen", GEO, ""),
+        {"geografie/vertaling", "staging/stg_indelingen"},
     ),
     "datasets/inkomsten_bevraging": (
         *("werk_en_inkomen", WERK, ""),
@@ -105,6 +159,13 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("werk_en_inkomen", WERK, ""),
         {"datasets/inkomsten_bevraging"},
     ),
+    "publicatie/gebieden": ("wonen", GEO, "", {"datasets/gebieden"}),
+    "publicatie/gebied_vertaling": ("wonen", GEO, "", {"datasets/gebied_vertaling"}),
+    "beschreven_maanden/gebieden": ("wonen", GEO, DESCRIBED, {"publicatie/gebieden"}),
+    "beschreven_maanden/gebied_vertaling": (
+        *("wonen", GEO, DESCRIBED),
+        {"publicatie/gebied_vertaling"},
+    ),
     "beschreven_maanden/personen": ("bevolking", BURGERZAKEN, DESCRIBED, {"publicatie/personen"}),
     "beschreven_maanden/inkomsten": (
         *("werk_en_inkomen", WERK, DESCRIBED),
@@ -118,20 +179,29 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
 #: The checks that judge a delivery or a dataset as a whole; those of dbt stand beside its models.
 CHECKS = {
     "landing": {"bestandsnamen"},
+    "leveringen/bag_adressen": {
+        *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
+        *("reden_aandeel_stijging", "leveringen_op_tijd"),
+    },
+    "leveringen/cbs_gebieden": {
+        *("levering_niet_leeg", "geen_gebied_in_quarantaine", "leveringen_op_tijd"),
+    },
     "leveringen/brp_personen": {
         *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
         *("reden_aandeel_stijging", "gevuld_aandeel_daling", "rijen_per_onderdeel"),
-        "onvolledige_geboortedatum",
+        *("onvolledige_geboortedatum", "leveringen_op_tijd"),
     },
     "leveringen/suwinet_inkomsten": {
         *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
         *("reden_aandeel_stijging", "gevuld_aandeel_daling", "bekend_in_brp"),
-        *("levering_van_deze_gemeente", "jongste_maand"),
+        *("levering_van_deze_gemeente", "jongste_maand", "leveringen_op_tijd"),
     },
     "publicatie/personen": {
         *("rijen_per_maand", "sleutel_uniek", "leeftijd_geloofwaardig", "geslacht_gevuld"),
-        "onbekend_gebied_stijging",
+        *("buurt_dekking", "onbekend_gebied_stijging"),
     },
+    "publicatie/gebieden": {"sleutel_uniek"},
+    "publicatie/gebied_vertaling": {"sleutel_uniek", "vertaling_volledig"},
     "publicatie/inkomsten": {
         *("rijen_per_maand", "sleutel_uniek", "negatief_aandeel", "bedrag_geloofwaardig"),
         "elke_rij_bevraagd",
@@ -229,8 +299,63 @@ def test_a_delivery_has_a_partition_per_gemeente_and_month_from_the_first_to_thi
     assert partition_key("GM0479", home.last_month()) in keys
 
 
-def test_there_are_three_jobs(definitions):
-    for name in (LANDING_JOB, DELIVERY_JOB, BUILD_JOB):
+#: What asks for a run, of which job, and how often it looks.
+WATCHING = {
+    **{
+        f"landing_{delivery}_{gemeente}": ("levering", 30)
+        for delivery in ("bag_adressen", "brp_personen", "cbs_gebieden", "suwinet_inkomsten")
+        for gemeente in ("gm0518", "gm0479")
+    },
+    "landing_onbekend": ("landing_opruimen", 30),
+    "open_maanden": ("bouwen", 30),
+    "herstel": ("", 30),
+    "mislukte_runs": ("", 30),
+}
+SCHEDULES = {
+    "kalender_dagelijks": ("kalender", "0 7 * * *"),
+    "maandafsluiting_maandelijks": ("maandafsluiting", "0 6 16 * *"),
+}
+
+
+def test_the_sensors_and_schedules_are_those_that_were_looked_at(definitions):
+    assert {
+        sensor.name: (
+            next((target.job_name for target in sensor.targets), ""),
+            sensor.minimum_interval_seconds,
+        )
+        for sensor in definitions.sensors
+    } == WATCHING
+    assert {s.name: (s.job_name, s.cron_schedule) for s in definitions.schedules} == SCHEDULES
+    assert {s.execution_timezone for s in definitions.schedules} == {"Europe/Amsterdam"}
+    assert all(s.description for s in (*definitions.sensors, *definitions.schedules))
+
+
+def test_nothing_runs_by_itself_until_someone_switches_it_on(definitions, home):
+    watching = [*definitions.sensors, *definitions.schedules]
+    assert {str(each.default_status.value) for each in watching} == {"STOPPED"}
+
+    switched = build_definitions(home, automation=automation({"DATAPAKHUIS_AUTOMATION": "on"}))
+
+    watching = [*(switched.sensors or ()), *(switched.schedules or ())]
+    assert {str(each.default_status.value) for each in watching} == {"RUNNING"}
+
+
+def test_every_sensor_and_schedule_stands_in_the_reference_with_its_reason():
+    text = (CONTRACTS.parent / "docs" / "reference" / "automation.md").read_text(encoding="utf-8")
+
+    for name in ("landing_<levering>_<gemeente>", *WATCHING, *SCHEDULES):
+        if not name.startswith(("landing_b", "landing_c", "landing_s")):
+            assert f"| `{name}` |" in text, name
+
+
+def test_the_month_is_closed_on_the_day_after_the_last_that_is_due(contracts):
+    last = max(c.cadence.day for c in contracts.values() if c.cadence.months == 1)
+
+    assert SCHEDULES["maandafsluiting_maandelijks"][1].split()[2] == str(last + 1)
+
+
+def test_every_job_says_what_it_does(definitions):
+    for name in (LANDING_JOB, DELIVERY_JOB, BUILD_JOB, CALENDAR_JOB, MONTH_JOB):
         job = definitions.resolve_job_def(name)
         assert job.description
     built = {
@@ -240,7 +365,8 @@ def test_there_are_three_jobs(definitions):
     assert built == {
         name
         for name in GRAPH
-        if name.partition("/")[0] in ("parameters", "staging", "datasets", "publicatie")
+        if name.partition("/")[0]
+        in ("geografie", "parameters", "staging", "datasets", "publicatie")
     }
 
 
@@ -312,7 +438,7 @@ def test_a_contract_that_allows_less_keeps_every_dataset_on_it_from_loading(
 def test_a_dataset_on_a_delivery_without_contract_does_not_load(
     home, contracts: Mapping[str, Contract]
 ):
-    with pytest.raises(CatalogueError, match="brp_personen, which has no contract"):
+    with pytest.raises(CatalogueError, match="which has no contract"):
         build_definitions(home, {"suwinet_inkomsten": contracts["suwinet_inkomsten"]})
 
 

@@ -66,7 +66,7 @@ from warehouse.publication import Manifest, current_manifest, manifest_paths, ve
 from warehouse.run import QUIET
 from warehouse.station import at_work
 
-IDA, JAN, KLAAS = bsn(8), bsn(9), bsn(20)
+IDA, JAN, KLAAS, LOTTE = bsn(8), bsn(9), bsn(20), bsn(21)
 JANUARY, FEBRUARY, MARCH, APRIL, MAY = (date(2022, month, 1) for month in range(1, 6))
 DATASETS = ("inkomsten", "inkomsten_bevraging", "personen")
 
@@ -218,7 +218,33 @@ def story(new_home: MakeHome) -> Story:
             "brp_personen_GM0479_2022-04.csv": zaanstad("0363"),
         },
     )
+    offer(made, "brp_personen", "2022-01", FAILS_ELEVEN, LOTTE)
+    # The newer of two deliveries of the same answers: what it says goes before the other.
+    offer(made, "suwinet_inkomsten", "2022-05", ">12.50<", ">125000<")
+    made.run("mended", {})
     return made
+
+
+def offer(story: Story, delivery: str, month: str, old: str, new: str) -> None:
+    """Export what is in quarantine of a delivery, mend it, and offer it again."""
+    home = ("--home", story.home.path)
+    [name] = {
+        version.levering_id
+        for version in versions(story.home)
+        if (version.delivery, version.visible) == (delivery, True)
+        and (version.gemeente, f"{version.month:%Y-%m}") == ("GM0518", month)
+    }
+    sealed, plain = (story.home.path.parent / f"{name}.{end}" for end in ("q", "jsonl"))
+    for command in (
+        ("export", name, "-o", sealed, "--for-home", "--reason", "Herstel"),
+        ("open", sealed, "-o", plain),
+    ):
+        done = datapakhuis("quarantine", *command, *home)
+        assert done.code == 0, done
+    mended = [text for text in plain.read_text().splitlines() if old in text]
+    plain.write_text("".join(f"{text.replace(old, new)}\n" for text in mended))
+    done = datapakhuis("quarantine", "reoffer", name, plain, "--reason", "Herstel", *home)
+    assert done.code == 0, done
 
 
 @pytest.fixture(scope="module")
@@ -352,9 +378,11 @@ def test_what_the_analyst_types_gives_what_is_published(story):
     )
     assert ask("sql", question, "--format", "json") == [
         {"gemeente": "GM0479", "personen": 1},
-        {"gemeente": "GM0518", "personen": 7},
+        # The seven of the first delivery, and the one whose number was mended.
+        {"gemeente": "GM0518", "personen": 8},
     ]
-    assert {row["dataset"] for row in ask("list", "--json")} == set(DATASETS)
+    listed = {row["dataset"] for row in ask("list", "--json")}
+    assert listed == {*DATASETS, "gebied_vertaling", "gebieden"}
     # As known at the end of today: everything. Before the first publication: nothing.
     assert (
         datapakhuis(
@@ -705,7 +733,7 @@ def test_the_demo_sets_apart_the_faults_that_it_made_and_nothing_else(demo, tmp_
     assert {version.state for version, _ in found} == {State.ACCEPTED}
     for version, reasons in found:
         assert reasons == expected[version.file]
-    # Two months of two deliveries, and a correction of the last month of persons.
+    # Areas and addresses once, two months of persons and incomes, and a correction of the last.
     assert Counter(version.file for version, _ in found) == Counter(
         [*expected, "brp_personen_GM0479_2025-02.csv"]
     )
@@ -726,3 +754,39 @@ def test_the_correction_in_the_demo_is_late_deaths_and_a_move(demo):
 
     assert len(persons(first) - persons(second)) >= 2
     assert not persons(second) - persons(first)
+
+
+# --- mended by hand ---------------------------------------------------------------------------
+
+
+def test_what_was_mended_moves_from_quarantine_to_accepted_and_the_source_stays(story):
+    moment = story.moments["mended"]
+
+    assert moment.result.code == 0, moment.result
+    by_id = {version.levering_id: version for version in moment.versions}
+    mended = [version for version in moment.versions if version.supplements]
+    assert [
+        (version.delivery, vars(by_id[version.supplements or ""].counts), vars(version.counts))
+        for version in mended
+    ] == [
+        ("brp_personen", _counts(12, 10, 2), _counts(12, 11, 1)),
+        ("suwinet_inkomsten", _counts(7, 6, 1), _counts(7, 7, 0)),
+    ]
+    assert all(version.visible for version in mended)
+    assert not any(by_id[version.supplements or ""].visible for version in mended)
+
+
+def test_a_mended_person_lives_there_and_a_mended_wage_is_income(story, named):
+    before, after = story.moments["corrected"], story.moments["mended"]
+
+    assert residents(after, named, JANUARY) == residents(before, named, JANUARY) | {LOTTE}
+    assert residents(after, named, FEBRUARY) == residents(before, named, FEBRUARY)
+    assert income(after, named) == income(before, named) | {
+        (GIJS, JANUARY): [Decimal("1250.00")],
+    }
+    asked = {
+        row["maand"]: (row["uitkomst"], row["volledig"])
+        for row in after.rows["inkomsten_bevraging"]
+        if named[row["bsn_versleuteld"]] == GIJS
+    }
+    assert asked == {JANUARY: ("gevonden", True), FEBRUARY: ("gevonden", True)}

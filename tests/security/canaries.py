@@ -13,7 +13,7 @@ from collections.abc import Mapping
 
 from demo.gbav import HEADER
 from tests.security.scan import STEM, Canaries
-from tests.support import BOM, SUWIML, amount, zipped
+from tests.support import BOM, SUWIML, amount, collection, feature, square, zipped
 
 SYLLABLES = ("bôrg", "daal", "fjeld", "gaard", "hült", "kromme", "mëer", "noord", "stra", "wijck")
 FIRST_STEM = 99_970_000
@@ -348,6 +348,21 @@ def refused_answers(register: Register) -> dict[str, bytes]:
         "zip_bom": bomb,
         "zip_leeg": _empty_zip(register),
         "zip_te_groot": bytes(huge),
+    }
+
+
+def refused_areas(register: Register) -> dict[str, bytes]:
+    """A file for every reason that only a delivery of areas is refused for, by that reason."""
+
+    def area(who: str) -> dict[str, object]:
+        name, bsn = register.name(f"{who}: its name"), register.bsn(f"{who}: its code")
+        return feature(square(114_000, 495_000), identifier=bsn, bu_code=bsn, bu_naam=name)
+
+    garbage = collection(area("an area that is no JSON"))
+    crs = register.name("a crs called by a name")
+    return {
+        "json_onleesbaar": garbage.replace(b'"type"', b"type", 1),
+        "crs_onbekend": collection(area("an area of a strange crs"), crs=crs),
     }
 
 

@@ -249,14 +249,15 @@ def _run(
     models: Sequence[Model],
     fuse: Fuse,
 ) -> None:
-    """What `warehouse.run.run` does, in its order."""
+    """What `warehouse.run.run` does, in its order, and offering again what was mended."""
     from assets.deliveries import take_in
     from assets.publications import _judge, _publish
     from expectations.datasets import DATASET_SUITES
     from expectations.deliveries import DELIVERY_SUITES
     from warehouse.intake import look
-    from warehouse.ledger import Ledger
+    from warehouse.ledger import Ledger, Release
     from warehouse.lock import writer
+    from warehouse.mending import reoffer, version_of
     from warehouse.run import _wanted
     from warehouse.station import at_work, sweep
     from warehouse.workspace import connect, prepare
@@ -276,6 +277,9 @@ def _run(
             landing = look(home, contracts)
             for file in landing.misnamed:
                 station.intake.refuse(file)
+            for mended in landing.mended:
+                why = Release("els", "Hersteld")
+                reoffer(station, version_of(station, mended), mended.path, why)
             for month, name, gemeente in _wanted(landing, station.ledger, None, None, None):
                 take_in(station, contracts[name], DELIVERY_SUITES[name], gemeente, month)
             if not station.ledger.open_months():

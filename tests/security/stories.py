@@ -4,6 +4,7 @@ What belongs here: what is delivered, what is run, what is killed, and what was 
 What does not: what should have come of it (the tests).
 """
 
+import json
 import os
 import re
 import shutil
@@ -25,6 +26,7 @@ from tests.security.canaries import (
     misnamed,
     orphan,
     refused_answers,
+    refused_areas,
     refused_persons,
 )
 from tests.security.sandbox import COMMAND, Ran, Sandbox
@@ -35,6 +37,7 @@ from warehouse.ledger import Ledger
 
 #: The view that is broken on purpose cannot be read; everything beside it is.
 BROKEN_VIEW = Hit("unreadable: InvalidInputException", "home/warehouse.duckdb")
+EXTENSIONS = {"brp_personen": "csv", "suwinet_inkomsten": "xml", "cbs_gebieden": "geojson"}
 #: Seconds for which dbt outlives the run that was killed: longer than the next one takes to begin.
 OUTLIVES = 15.0
 #: Every command that shows something, as table and as JSON.
@@ -68,6 +71,7 @@ class Leaks:
     register: Register
     first: Ran
     second: Ran
+    mended: dict[str, Ran]
     hits: list[Hit] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
 
@@ -90,14 +94,16 @@ def tell_of_leaks(root: Path, parsed: Path, keyset: Path) -> Leaks:
     for name, contents in (
         ("brp_personen", refused_persons(register)),
         ("suwinet_inkomsten", refused_answers(register)),
+        ("cbs_gebieden", refused_areas(register)),
     ):
         for number, content in enumerate(contents.values()):
             month = f"{2020 + number // 12}-{number % 12 + 1:02}"
-            extension = "csv" if name == "brp_personen" else "xml"
+            extension = EXTENSIONS[name]
             if content.startswith(b"PK"):
                 extension = "zip"
             sandbox.drop({f"{name}_GM0518_{month}.{extension}": content})
     first = sandbox.run("run")
+    mended = _mend(sandbox, register)
     # One gemeente with an answer on which the gate breaks and one on which the step after it does;
     # another with persons of which the checks break and answers that are built: there dbt breaks.
     sandbox.drop(
@@ -119,12 +125,45 @@ def tell_of_leaks(root: Path, parsed: Path, keyset: Path) -> Leaks:
     )
     for question in QUESTIONS:
         sandbox.run(*question)
-    story = Leaks(sandbox, register, first, second)
+    story = Leaks(sandbox, register, first, second, mended)
     story.hits = [hit for hit in sandbox.leaks(register) if hit != BROKEN_VIEW]
     with closing(Ledger(sandbox.home.ledger)) as ledger:
         for version in ledger.versions():
             story.reasons |= {version.reason or "", *ledger.reasons(version.levering_id)}
     return story
+
+
+def _mend(sandbox: Sandbox, register: Register) -> dict[str, Ran]:
+    """Export a quarantine, open it in landing, offer it again wrong in many ways, and right."""
+    with closing(Ledger(sandbox.home.ledger)) as ledger:
+        (name,) = (v.levering_id for v in ledger.visible("brp_personen"))
+    plain = sandbox.home.landing / "brp_personen_GM0479_2025-01.hersteld.jsonl"
+    passphrase = sandbox.keyset.with_name("passphrase")
+    passphrase.write_text("een heel lang wachtwoord")
+    passphrase.chmod(0o600)
+    secret = ("--passphrase-file", str(passphrase))
+    why = ("--reason", "Uitgezocht")
+    ran = {
+        "export": sandbox.run("quarantine", "export", name, "-o", "sealed", *secret, *why),
+        "open": sandbox.run("quarantine", "open", "sealed", "-o", str(plain), *secret),
+    }
+    records = [json.loads(line) for line in plain.read_text().splitlines()]
+    number = register.bsn("a mended file: in every wrong way")
+    record = next(r for r in records if r["reden"] == "bsn_elfproef")
+    wrong = {
+        "malformed": f'{{"inhoud": "{number}',
+        "another version": json.dumps({**record, "levering_id": number}),
+        "no such unit": json.dumps({**record, "regel": int(number)}),
+        "two units": json.dumps({**record, "inhoud": record["inhoud"] * 2}),
+        "an open quote": json.dumps({**record, "inhoud": f'P;"{number}\n'}),
+    }
+    for what, line in wrong.items():
+        plain.write_text(f"{line}\n")
+        ran[what] = sandbox.run("quarantine", "reoffer", name, str(plain), *why)
+    mended = {**record, "inhoud": record["inhoud"].replace("999700009", number)}
+    plain.write_text(json.dumps(mended) + "\n")
+    ran["right"] = sandbox.run("quarantine", "reoffer", name, str(plain), *why)
+    return ran
 
 
 @dataclass

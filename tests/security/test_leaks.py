@@ -45,6 +45,16 @@ def test_the_code_itself_broke_as_it_was_told_to(leaks: Leaks) -> None:
     assert "building or publishing the datasets" in leaks.second.out
 
 
+def test_quarantine_was_exported_opened_and_offered_again_wrongly_and_well(leaks: Leaks) -> None:
+    codes = {what: ran.code for what, ran in leaks.mended.items()}
+
+    done = ("export", "open", "right")
+    assert codes == {what: 0 if what in done else 1 for what in codes}
+    for what in codes.keys() - {*done}:
+        assert "line 1 of the mended file" in leaks.mended[what].err
+    assert not [path for path in leaks.sandbox.home.landing.iterdir() if "hersteld" in path.name]
+
+
 def test_good_units_came_through_among_the_broken_ones(leaks: Leaks) -> None:
     (rows,) = [ran for ran in leaks.sandbox.ran if ran.command.startswith("sql select * from pers")]
     assert rows.out.count("gesloten1.") > 10
@@ -78,7 +88,11 @@ def test_nothing_was_written_outside_the_home(leaks: Leaks) -> None:
         for path in (leaks.sandbox.root / folder).rglob("*")
     ]
 
-    assert sorted(written) == ["cwd/inkomsten.csv", "cwd/personen.parquet"]
+    assert sorted(written) == [
+        "cwd/inkomsten.csv",
+        "cwd/personen.parquet",
+        "cwd/sealed",
+    ]
 
 
 def test_what_stops_at_staging_is_not_published(leaks: Leaks) -> None:

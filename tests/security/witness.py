@@ -118,7 +118,9 @@ def _judge(
         digest = hashlib.sha256(original.read()).hexdigest()
     if digest != version.sha256:
         yield f"{name}: the sealed original is not what was delivered"
-    kept.add(digest)
+    if version.supplements is None:
+        # What was mended was not delivered: until it is taken in, it can be made again.
+        kept.add(digest)
     if version.state in (State.RECEIVED, State.REFUSED):
         if version.counts or ledger.quarantined(name) or ledger.described_months(name):
             yield f"{name}: {version.state}, and yet it has counts, quarantine or months"
@@ -142,7 +144,7 @@ def _judge(
         for table in contract.raw_tables
     }
     # An answer without a statement is a unit too, and has no row among the statements.
-    if contract.counts == contract.person.name and rows[contract.counts] != counts.accepted:
+    if contract.counts == contract.head.name and rows[contract.counts] != counts.accepted:
         yield f"{name}: {counts.accepted} accepted, {rows[contract.counts]} rows"
     if counts.accepted and not ledger.described_months(name):
         yield f"{name}: it describes no month"

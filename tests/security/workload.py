@@ -21,7 +21,11 @@ from tests.security.driver import PATIENCE, Driver, Ended, moments
 from tests.security.sandbox import assert_no_leak, drop
 from tests.security.scan import Scanner
 from tests.security.witness import Seen, look_around
+from warehouse.contracts import load_contracts
 from warehouse.home import Home
+from warehouse.ledger import Release
+from warehouse.mending import export, look_at, open_export
+from warehouse.station import at_work
 
 #: Every so many kills what the killed run left is decoded and scanned too.
 SCANNED = 10
@@ -40,7 +44,10 @@ class Workload:
 
 
 def prepare(driver: Driver) -> Workload:
-    """January is published; a correction of it, February, and two files that are refused wait."""
+    """January is published; what waits is told below.
+
+    A correction of it, mended answers, February, and two files that are refused.
+    """
     register = Register()
     home = driver.home()
     faulty = faulty_persons(register)
@@ -59,13 +66,19 @@ def prepare(driver: Driver) -> Workload:
     drop(
         home.landing,
         {
-            "brp_personen_GM0479_2025-01.csv": brp(january, good_persons(register, 1, "late")),
-            "brp_personen_GM0479_2025-02.csv": brp(january, good_persons(register, 1, "February")),
+            # As many persons as before: otherwise they would be held.
+            "brp_personen_GM0479_2025-01.csv": brp(
+                january, good_persons(register, 1, "late"), faulty
+            ),
+            "brp_personen_GM0479_2025-02.csv": brp(
+                january, good_persons(register, 1, "February"), faulty
+            ),
             "suwinet_inkomsten_GM0479_2025-02.zip": messages(
                 register, good_answers(register, 9, "February's"), "second"
             ),
             "suwinet_inkomsten_GM0479_2025-03.xml": answer(register, "cut off").encode()[:700],
             f"persoon {register.bsn('in a name')}.csv": brp(good_persons(register, 1, "misnamed")),
+            "suwinet_inkomsten_GM0479_2025-01.hersteld.jsonl": _mended(driver, home, register),
         },
     )
     undisturbed = driver.home(like=home)
@@ -74,8 +87,25 @@ def prepare(driver: Driver) -> Workload:
     before, after = (look_around(place, driver.keyset) for place in (home, undisturbed))
     assert before.published != after.published
     states = sorted(str(state[0]) for state in after.states.values())
-    assert states == ["geaccepteerd"] * 5 + ["geweigerd"] * 2, states
+    assert states == ["geaccepteerd"] * 6 + ["geweigerd"] * 2, states
     return Workload(home, before, after, whole.seconds, whole.moments, register)
+
+
+def _mended(driver: Driver, home: Home, register: Register) -> bytes:
+    """What is in quarantine of January's answers, of which some lack only their BSN."""
+    contracts, plain = load_contracts(), driver.root / "mended.jsonl"
+    with at_work(home, contracts) as station:
+        (version,) = station.ledger.visible("suwinet_inkomsten")
+        sealed = driver.root / "sealed"
+        export(station, version.levering_id, sealed, Release("els", "Herstel"), None)
+        found = look_at(sealed)
+        open_export(found, found.with_keys(station.keys), plain)
+    empty = "<Burgerservicenr/>"
+    lines = [line for line in plain.read_text().splitlines() if empty in line]
+    assert lines
+    number = register.bsn("a mended answer")
+    filled = f"<Burgerservicenr>{number}</Burgerservicenr>"
+    return "".join(f"{line.replace(empty, filled)}\n" for line in lines).encode()
 
 
 def kill_and_go_on(driver: Driver, workload: Workload, seed: int, number: int) -> None:

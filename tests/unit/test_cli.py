@@ -150,7 +150,7 @@ def test_run_without_anything_new_does_nothing(run, home):
         (("--month", "2022-1"), "YYYY-MM"),
         (("--from", "gisteren"), "YYYY-MM"),
         (("--month", "2022-01", "--to", "2022-02"), "without"),
-        (("--delivery", "brp"), "brp_personen, suwinet_inkomsten"),
+        (("--delivery", "brp"), "bag_adressen, brp_personen, cbs_gebieden, suwinet_inkomsten"),
     ],
 )
 def test_run_with_wrong_words_is_wrong_usage(run, arguments, says):
@@ -296,6 +296,25 @@ def test_status_shows_every_version_with_its_counts(delivered, run):
     for text in ("brp_personen", "suwinet_inkomsten", "#.csv", "open months", "2022-03"):
         assert text in screen
     assert ANNA not in screen
+
+
+def test_status_tells_what_should_have_been_here_by_now(delivered, run, monkeypatch):
+    """Of persons and income the deliveries of March and April came, and nothing of the others."""
+    monkeypatch.setattr("warehouse.cli.today", lambda: date(2022, 6, 8))
+
+    missing = json.loads(run("status", "--json").out)["ontbrekend"]
+
+    # The persons of May are due on this very day, their income on the 15th.
+    assert {
+        (row["levering"], row["gemeente"], row["levermaand"], row["uiterlijk"], row["staat"])
+        for row in missing
+        if row["levermaand"] >= "2022-04"
+    } == {
+        ("brp_personen", "GM0518", "2022-04", "2022-05-08", "ontbreekt"),
+        ("brp_personen", "GM0479", "2022-04", "2022-05-08", "ontbreekt"),
+        ("suwinet_inkomsten", "GM0479", "2022-04", "2022-05-15", "ontbreekt"),
+    }
+    assert "missing, and its day has passed:" in run("status").out
 
 
 def test_the_quarantine_is_listed_by_line_and_reason_with_the_remedy_and_without_the_value(
@@ -534,8 +553,10 @@ def test_generate_writes_deliveries_that_the_warehouse_takes(tmp_path, home, con
 
     assert result.code == 0
     assert sorted(path.name for path in to.iterdir()) == [
+        "bag_adressen_GM0518_2022-01.zip",
         "brp_personen_GM0518_2022-01.csv",
         "brp_personen_GM0518_2022-02.csv",
+        "cbs_gebieden_GM0518_2022-01.zip",
         "suwinet_inkomsten_GM0518_2022-01.zip",
         "suwinet_inkomsten_GM0518_2022-02.zip",
     ]

@@ -145,12 +145,14 @@ def test_an_unknown_format_has_no_reader(altered):
         reader_for(altered(with_value("formaat", "fax")))
 
 
-def test_this_release_knows_two_deliveries(contracts):
+def test_this_release_knows_these_deliveries(contracts):
     assert {
         name: (contract.mode, contract.counts, contract.extensions)
         for name, contract in contracts.items()
     } == {
+        "bag_adressen": ("stand", "bag_object", ("zip", "xml", "csv")),
         "brp_personen": ("stand", "persoonslijst", ("csv",)),
+        "cbs_gebieden": ("stand", "gebied", ("geojson", "json", "zip")),
         "suwinet_inkomsten": ("sleutel", "inkomstenopgave", ("xml", "zip")),
     }
     assert contracts == load_contracts()
@@ -213,11 +215,20 @@ def test_what_later_datasets_need_is_kept(contracts, delivery, table, columns):
     assert columns <= contracts[delivery].by_name[table].raw_columns.keys()
 
 
+def test_a_reference_is_about_nobody(contracts):
+    references = {name for name, contract in contracts.items() if contract.reference}
+    assert references == {"bag_adressen", "cbs_gebieden"}
+    for name in references:
+        for table in contracts[name].raw_tables:
+            assert not [column for column in table.raw_columns if "bsn" in column]
+
+
 @pytest.mark.parametrize("word", ["a_nummer", "naam", "fiscaal", "loonheffingennummer"])
 def test_what_identifies_beside_the_bsn_is_not_kept(contracts, word):
     kept = {
         column
         for contract in contracts.values()
+        if not contract.reference
         for table in contract.raw_tables
         for column in table.raw_columns
     }

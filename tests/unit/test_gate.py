@@ -66,7 +66,7 @@ class Gate:
 
     def passed(self) -> list[str]:
         """The tokens of the persons that passed."""
-        return [row["bsn_versleuteld"] for row in self.rows(self.contract.person.name)]
+        return [row["bsn_versleuteld"] for row in self.rows(self.contract.head.name)]
 
 
 @pytest.fixture

@@ -259,7 +259,7 @@ def test_a_file_under_an_unknown_name_is_sealed_too_and_says_why(station):
 
 def test_a_file_that_changes_while_it_is_read_is_left_in_landing(station, monkeypatch):
     file = landed(station, NAME, gbav(person(ANNA)))
-    monkeypatch.setattr(intake_module, "_sha256", lambda _: "0" * 64)
+    monkeypatch.setattr(intake_module, "content_hash", lambda _: "0" * 64)
 
     with pytest.raises(UsageError, match="changed while it was read"):
         station.intake.receive(file)

@@ -27,6 +27,7 @@ from tests.support import (
 )
 from warehouse.readers import archive, lines, reader_for, suwiml
 from warehouse.readers import gbav as gbav_module
+from warehouse.readers.archive import Limits
 from warehouse.readers.base import Chunk, Place, Reader, Refused
 
 
@@ -230,6 +231,12 @@ def test_a_continuation_row_before_any_person_is_a_unit_of_its_own(gbav_reader):
 
     assert broken(chunks) == [("vervolgregel_zonder_hoofd", 2)]
     assert [p["bsn"] for p in rows(chunks, "persoonslijst")] == [ANNA]
+
+
+def test_a_header_with_a_carriage_return_in_it_is_no_line(gbav_reader):
+    whole = gbav(person(ANNA)).replace(b"\r\n", b"\n").replace(b"\n", b"\r")
+
+    assert refusal(whole, gbav_reader) == ("telling_wijkt_af", "line 1")
 
 
 def test_a_file_without_one_row_of_the_right_width_is_refused(gbav_reader):
@@ -512,6 +519,7 @@ BILLION_LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>\n' + re
         ("\n\n" + response(ANNA).replace("</ClientSuwi>", "</X>"), "xml_onleesbaar", "line 3"),
         ("no xml at all", "xml_onleesbaar", "line 1"),
         ("\0", "xml_onleesbaar", "line 1"),
+        ('<?xml version="1.0" encoding="geen"?>' + response(ANNA), "codering", "line 1"),
         ("<a/>", "xml_ander_bericht", ""),
         (
             response(ANNA).replace("UWVDossierInkomstenGSD", "Bijstandsregelingen"),
@@ -525,7 +533,17 @@ BILLION_LAUGHS = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>\n' + re
             "line 1",
         ),
     ],
-    ids=["cut", "not well formed", "text", "nul", "xml", "service", "entities", "external dtd"],
+    ids=[
+        "cut",
+        "not well formed",
+        "text",
+        "nul",
+        "no encoding",
+        "xml",
+        "service",
+        "entities",
+        "external dtd",
+    ],
 )
 def test_what_is_not_the_message_is_refused_alone_and_in_a_zip(suwiml_reader, message, code, place):
     assert refusal(message.encode(), suwiml_reader) == (code, place)
@@ -584,9 +602,9 @@ def test_a_chunk_holds_whole_responses(suwiml_reader, monkeypatch):
 # --- zips -------------------------------------------------------------------------------------
 
 
-def opened(content: bytes) -> list[tuple[int, bytes]]:
+def opened(content: bytes, limits: Limits = archive.MESSAGES) -> list[tuple[int, bytes]]:
     found = []
-    for number, stream in archive.messages(io.BytesIO(content)):
+    for number, stream in archive.messages(io.BytesIO(content), limits):
         text = b""
         while block := stream.read(1000):
             text += block
@@ -670,18 +688,16 @@ def test_the_reader_refuses_it_too(suwiml_reader, content, code, place):
     assert found in (code, "xml_ander_bericht")
 
 
-@pytest.mark.parametrize("limit", ["MOST_MEMBERS", "MOST_BYTES", "MOST_OF_A_MEMBER"])
-def test_a_zip_beyond_any_delivery_is_refused(monkeypatch, limit):
-    monkeypatch.setattr(archive, limit, 1)
-
+@pytest.mark.parametrize("limits", [Limits(members=1), Limits(size=1), Limits(of_a_member=1)])
+def test_a_zip_beyond_any_delivery_is_refused(limits):
     with pytest.raises(Refused) as refused:
-        opened(zipped("<a/>", "<b/>"))
+        opened(zipped("<a/>", "<b/>"), limits)
 
     assert refused.value.code == "zip_te_groot"
 
 
 def test_a_member_that_is_larger_than_it_said_is_a_bomb():
-    bounded = archive._Bounded(io.BytesIO(b"x" * 100), 99, 7)
+    bounded = archive._Bounded(io.BytesIO(b"x" * 100), 99, "message 7")
     bounded.read(99)
 
     with pytest.raises(Refused) as refused:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from warehouse.contracts import Field
 from warehouse.reasons import QUARANTINE, REFUSALS, reason
-from warehouse.rules import is_date, is_lo3_date, rules_of
+from warehouse.rules import is_date, is_lo3_date, is_old_date, rules_of
 
 
 def broken(field: Field, *values: str) -> list[str | None]:
@@ -46,6 +46,7 @@ def test_what_is_no_day_and_not_partly_unknown_is_no_date(number):
 
     assert is_lo3_date(text) == (exists or partly)
     assert is_date(text) == (exists and 1900 <= year < 2100)
+    assert is_old_date(text) == (exists and 0 < year < 2100)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,8 @@ from tests.support import (
     zipped,
 )
 from warehouse.gate import pass_through
-from warehouse.timeline import Known, changed, described, late_facts
+from warehouse.ledger import Version
+from warehouse.timeline import Known, changed, described, holding, late_facts, reopened
 
 Take = Callable[..., Known]
 
@@ -135,6 +137,64 @@ def test_facts_about_earlier_months_that_were_not_known_are_counted(brp, take, f
     after = take(gbav(*february), "2026-02", "brp_personen")
 
     assert late_facts(brp, after, before) == late
+
+
+# --- references -------------------------------------------------------------------------------
+
+
+def reference(order: int, delivered: str) -> Version:
+    """A version of a reference, of which only place and month matter."""
+    nothing = dict.fromkeys(field.name for field in fields(Version))
+    return Version(**{**nothing, "order": order, "month": month(delivered)})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("described", "held"),
+    [
+        ("2025-06", 1),
+        ("2025-12", 1),
+        ("2026-01", 1),
+        ("2026-02", 1),
+        ("2026-03", 3),
+        ("2027-01", 3),
+    ],
+)
+def test_a_reference_carries_forward_and_the_first_reaches_back(described, held):
+    versions = [reference(1, "2026-01"), reference(2, "2026-03"), reference(3, "2026-03")]
+
+    found = holding(versions, month(described))
+
+    assert found is not None
+    assert found.order == held
+    assert holding([], month(described)) is None
+
+
+def test_a_new_version_of_addresses_opens_the_months_for_which_it_is_looked_up(contracts):
+    described_months = [month(f"2026-0{number}") for number in range(1, 7)]
+    known = [reference(1, "2026-02"), reference(2, "2026-05")]
+    opened = {
+        delivered: months(
+            reopened(contracts["bag_adressen"], reference(3, delivered), known, described_months)
+        )
+        for delivered in ("2026-01", "2026-03", "2026-05", "2026-07")
+    }
+
+    assert opened == {
+        # Before the first, history reaches back to the new first.
+        "2026-01": ["2026-01"],
+        "2026-03": ["2026-03", "2026-04"],
+        "2026-05": ["2026-05", "2026-06"],
+        "2026-07": [],
+    }
+
+
+def test_a_new_division_opens_every_month(contracts):
+    described_months = [month("2025-01"), month("2026-01")]
+    new = reference(2, "2026-01")
+
+    opened = reopened(contracts["cbs_gebieden"], new, [reference(1, "2025-01")], described_months)
+
+    assert opened == described_months
 
 
 # --- by key and period ------------------------------------------------------------------------
