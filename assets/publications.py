@@ -164,9 +164,14 @@ def _judge(
 
 
 def _described(station: Station, entry: Entry, months: list[date]) -> list[date]:
-    """The open months of which the dataset's own delivery, the first it names, says something."""
-    ledger = station.ledger
-    own = {version.levering_id for version in ledger.visible(entry.deliveries[0])}
+    """The open months of which the dataset's own delivery, the first it names, says something.
+
+    A reference says it of every month.
+    """
+    ledger, delivery = station.ledger, entry.deliveries[0]
+    own = {version.levering_id for version in ledger.visible(delivery)}
+    if station.contracts[delivery].reference:
+        return months if own else []
     return [month for month in months if own & ledger.describing([month])]
 
 

@@ -340,10 +340,14 @@ def _shares(old: Division, new: Division) -> dict[str, dict[str, tuple[float, fl
     shares: dict[str, dict[str, tuple[float, float]]] = {code: {} for code in old.codes}
     tree = shapely.STRtree(new.geometries)
     of_old, of_new = tree.query(old.geometries, predicate="intersects")
-    common = shapely.area(
-        shapely.intersection(old.geometries.take(of_old), new.geometries.take(of_new))
-    )
+    before, after = old.geometries.take(of_old), new.geometries.take(of_new)
     old_areas, new_areas = shapely.area(old.geometries), shapely.area(new.geometries)
+    # What did not change is itself, however thin: an intersection of slivers may come to nothing.
+    common = np.where(
+        shapely.equals_exact(before, after),
+        old_areas[of_old],
+        shapely.area(shapely.intersection(before, after)),
+    )
     for i, j, area in zip(of_old, of_new, common, strict=True):
         if area > 0:
             share = (float(area / old_areas[i]), float(area / new_areas[j]))

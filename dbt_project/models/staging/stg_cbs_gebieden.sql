@@ -23,8 +23,10 @@ gebieden as (
 met_jaar as (
     select
         leveringen.gemeente,
-        cast(coalesce(cast(gebieden.indelingsjaar as bigint), year(leveringen.levermaand)) as integer)
-            as indelingsjaar,
+        cast(
+            coalesce(cast(gebieden.indelingsjaar as bigint), year(leveringen.levermaand))
+            as integer
+        ) as indelingsjaar,
         leveringen.levering_id,
         leveringen.versie,
         gebieden.soort,
