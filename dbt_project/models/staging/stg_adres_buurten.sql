@@ -225,7 +225,7 @@ kandidaten as (
         adressen.gebruiksdoelen,
         adressen.huisnummer = vragen.huisnummer as zelfde_nummer,
         adressen.huisnummer = vragen.huisnummer
-        and adressen.toevoeging is not distinct from vragen.toevoeging as zelfde_adres
+        and coalesce(adressen.toevoeging, '') = coalesce(vragen.toevoeging, '') as zelfde_adres
     from rest_na_nummeraanduiding as vragen
     inner join adressen_op_peildatum as adressen
         on
