@@ -48,6 +48,45 @@ objecten as (
     from {{ ref('stg_bag_adresseerbare_objecten') }}
 ),
 
+-- Where each occurrence of an object lies, in the two divisions that are asked for.
+gevraagde_indelingen as (
+    select
+        levering_id,
+        jaar_nu,
+        jaar_toen
+    from vragen
+    group by
+        levering_id,
+        jaar_nu,
+        jaar_toen
+),
+
+plaatsen as (
+    select
+        gevraagd.levering_id,
+        gevraagd.jaar_nu,
+        gevraagd.jaar_toen,
+        objecten.eenheid,
+        objecten.adresseerbaar_object,
+        objecten.gebruiksdoelen,
+        objecten.vanaf,
+        objecten.tot,
+        nu.buurt,
+        toen.buurt as buurt_toen
+    from gevraagde_indelingen as gevraagd
+    inner join objecten on gevraagd.levering_id = objecten.levering_id
+    inner join ligging as nu
+        on
+            objecten.levering_id = nu.levering_id
+            and objecten.eenheid = nu.eenheid
+            and gevraagd.jaar_nu = nu.indelingsjaar
+    left join ligging as toen
+        on
+            objecten.levering_id = toen.levering_id
+            and objecten.eenheid = toen.eenheid
+            and gevraagd.jaar_toen = toen.indelingsjaar
+),
+
 adressen_van_objecten as (
     select
         levering_id,
@@ -79,28 +118,20 @@ via_object as (
         vragen.maand,
         vragen.adres_vraag,
         'vbo' as methode,
-        nu.buurt,
-        toen.buurt as buurt_toen,
-        objecten.gebruiksdoelen
+        plaatsen.buurt,
+        plaatsen.buurt_toen,
+        plaatsen.gebruiksdoelen
     from vragen
-    inner join objecten
+    inner join plaatsen
         on
-            vragen.levering_id = objecten.levering_id
-            and vragen.adresseerbaar_object = objecten.adresseerbaar_object
-    inner join ligging as nu
-        on
-            objecten.levering_id = nu.levering_id
-            and objecten.eenheid = nu.eenheid
-            and vragen.jaar_nu = nu.indelingsjaar
-    left join ligging as toen
-        on
-            objecten.levering_id = toen.levering_id
-            and objecten.eenheid = toen.eenheid
-            and vragen.jaar_toen = toen.indelingsjaar
+            vragen.levering_id = plaatsen.levering_id
+            and vragen.jaar_nu = plaatsen.jaar_nu
+            and vragen.jaar_toen = plaatsen.jaar_toen
+            and vragen.adresseerbaar_object = plaatsen.adresseerbaar_object
     qualify
         row_number() over (
             partition by vragen.gemeente, vragen.maand, vragen.adres_vraag
-            order by {{ beste_voorkomen('objecten', 'vragen.peildatum') }}, objecten.eenheid
+            order by {{ beste_voorkomen('plaatsen', 'vragen.peildatum') }}, plaatsen.eenheid
         ) = 1
 ),
 
@@ -121,32 +152,24 @@ via_nummeraanduiding as (
         vragen.maand,
         vragen.adres_vraag,
         'num' as methode,
-        nu.buurt,
-        toen.buurt as buurt_toen,
-        objecten.gebruiksdoelen
+        plaatsen.buurt,
+        plaatsen.buurt_toen,
+        plaatsen.gebruiksdoelen
     from rest_na_object as vragen
     inner join adressen_van_objecten as adressen
         on
             vragen.levering_id = adressen.levering_id
             and vragen.nummeraanduiding = adressen.nummeraanduiding
-    inner join objecten
+    inner join plaatsen
         on
-            adressen.levering_id = objecten.levering_id
-            and adressen.eenheid = objecten.eenheid
-    inner join ligging as nu
-        on
-            adressen.levering_id = nu.levering_id
-            and adressen.eenheid = nu.eenheid
-            and vragen.jaar_nu = nu.indelingsjaar
-    left join ligging as toen
-        on
-            adressen.levering_id = toen.levering_id
-            and adressen.eenheid = toen.eenheid
-            and vragen.jaar_toen = toen.indelingsjaar
+            adressen.levering_id = plaatsen.levering_id
+            and adressen.eenheid = plaatsen.eenheid
+            and vragen.jaar_nu = plaatsen.jaar_nu
+            and vragen.jaar_toen = plaatsen.jaar_toen
     qualify
         row_number() over (
             partition by vragen.gemeente, vragen.maand, vragen.adres_vraag
-            order by {{ beste_voorkomen('adressen', 'vragen.peildatum') }}, adressen.eenheid
+            order by {{ beste_voorkomen('plaatsen', 'vragen.peildatum') }}, plaatsen.eenheid
         ) = 1
 ),
 
@@ -160,57 +183,58 @@ rest_na_nummeraanduiding as (
             and vragen.adres_vraag = via_nummeraanduiding.adres_vraag
 ),
 
--- Every address that is in use on the day within the postcodes still asked for, with its buurt.
+-- The postcodes still asked for, and every address in use there on the day, with its buurt.
+gevraagde_postcodes as (
+    select
+        gemeente,
+        maand,
+        peildatum,
+        levering_id,
+        jaar_nu,
+        jaar_toen,
+        postcode
+    from rest_na_nummeraanduiding
+    where postcode is not null
+    group by
+        gemeente,
+        maand,
+        peildatum,
+        levering_id,
+        jaar_nu,
+        jaar_toen,
+        postcode
+),
+
 adressen_op_peildatum as (
     select
-        rest.gemeente,
-        rest.maand,
+        gevraagd.gemeente,
+        gevraagd.maand,
         nummeraanduidingen.nummeraanduiding,
         nummeraanduidingen.postcode,
         nummeraanduidingen.huisnummer,
         nummeraanduidingen.toevoeging,
-        nu.buurt,
-        toen.buurt as buurt_toen,
-        objecten.gebruiksdoelen
-    from (
-        select
-            gemeente,
-            maand,
-            peildatum,
-            levering_id,
-            jaar_nu,
-            jaar_toen,
-            postcode
-        from rest_na_nummeraanduiding
-        where postcode is not null
-        group by all
-    ) as rest
+        plaatsen.buurt,
+        plaatsen.buurt_toen,
+        plaatsen.gebruiksdoelen
+    from gevraagde_postcodes as gevraagd
     inner join nummeraanduidingen
         on
-            rest.levering_id = nummeraanduidingen.levering_id
-            and rest.postcode = nummeraanduidingen.postcode
-            and rest.peildatum >= nummeraanduidingen.vanaf
-            and (nummeraanduidingen.tot is null or rest.peildatum < nummeraanduidingen.tot)
+            gevraagd.levering_id = nummeraanduidingen.levering_id
+            and gevraagd.postcode = nummeraanduidingen.postcode
+            and gevraagd.peildatum >= nummeraanduidingen.vanaf
+            and (nummeraanduidingen.tot is null or gevraagd.peildatum < nummeraanduidingen.tot)
     inner join adressen_van_objecten as adressen
         on
             nummeraanduidingen.levering_id = adressen.levering_id
             and nummeraanduidingen.nummeraanduiding = adressen.nummeraanduiding
-            and rest.peildatum >= adressen.vanaf
-            and (adressen.tot is null or rest.peildatum < adressen.tot)
-    inner join objecten
+            and gevraagd.peildatum >= adressen.vanaf
+            and (adressen.tot is null or gevraagd.peildatum < adressen.tot)
+    inner join plaatsen
         on
-            adressen.levering_id = objecten.levering_id
-            and adressen.eenheid = objecten.eenheid
-    inner join ligging as nu
-        on
-            adressen.levering_id = nu.levering_id
-            and adressen.eenheid = nu.eenheid
-            and rest.jaar_nu = nu.indelingsjaar
-    left join ligging as toen
-        on
-            adressen.levering_id = toen.levering_id
-            and adressen.eenheid = toen.eenheid
-            and rest.jaar_toen = toen.indelingsjaar
+            adressen.levering_id = plaatsen.levering_id
+            and adressen.eenheid = plaatsen.eenheid
+            and gevraagd.jaar_nu = plaatsen.jaar_nu
+            and gevraagd.jaar_toen = plaatsen.jaar_toen
 ),
 
 -- Rungs 3 to 5: what is asked may fit several addresses; then they must agree.
