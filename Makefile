@@ -35,7 +35,7 @@ demo: install
 	DATAPAKHUIS_HOME="$(DATAPAKHUIS_HOME)" $(BIN)/datapakhuis demo
 
 test: install
-	$(BIN)/python -m pytest -m "not survival" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not survival" -n 2 --dist loadfile --no-loadscope-reorder
 
 survival: install
 	DATAPAKHUIS_KILLS=200 $(BIN)/python -m pytest -m survival
