@@ -22,7 +22,7 @@ import pytest
 
 from expectations.bridge import Check, Outcome, Suite, change, judge
 from expectations.datasets import DATASET_SHAPES, DATASET_SUITES
-from expectations.deliveries import BRP_PERSONEN, DELIVERY_SUITES, SUWINET_INKOMSTEN
+from expectations.deliveries import DELIVERY_SUITES
 from warehouse.profile import COLUMNS, ProfileInput, Shape, dataset_profile, delivery_profile
 
 CANARY = "999900006"
@@ -37,6 +37,10 @@ def frame(*rows: tuple[object, ...]) -> pd.DataFrame:
 def figure(
     measure: str, value: float, previous: float = math.nan, basis: float = 100, part: str = ""
 ) -> pd.DataFrame:
+
+BRP_PERSONEN, SUWINET_INKOMSTEN = (
+    DELIVERY_SUITES[name] for name in ("brp_personen", "suwinet_inkomsten")
+)
     return frame((measure, part, value, previous, basis))
 
 
