@@ -25,6 +25,10 @@ from expectations.datasets import DATASET_SHAPES, DATASET_SUITES
 from expectations.deliveries import DELIVERY_SUITES
 from warehouse.profile import COLUMNS, ProfileInput, Shape, dataset_profile, delivery_profile
 
+BRP_PERSONEN, SUWINET_INKOMSTEN = (
+    DELIVERY_SUITES[name] for name in ("brp_personen", "suwinet_inkomsten")
+)
+
 CANARY = "999900006"
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 SHARE = Check("aandeel", "Hoogstens 5 %.", "Een proef.", "aandeel", maximum=0.05)
@@ -37,10 +41,6 @@ def frame(*rows: tuple[object, ...]) -> pd.DataFrame:
 def figure(
     measure: str, value: float, previous: float = math.nan, basis: float = 100, part: str = ""
 ) -> pd.DataFrame:
-
-BRP_PERSONEN, SUWINET_INKOMSTEN = (
-    DELIVERY_SUITES[name] for name in ("brp_personen", "suwinet_inkomsten")
-)
     return frame((measure, part, value, previous, basis))
 
 
