@@ -45,6 +45,9 @@ class Field:
     token_of: tuple[tuple[str, ...], ...] = ()
     compared: bool = True
     event: bool = False
+    optional: bool = False
+    lowest: float | None = None
+    highest: float | None = None
 
     @property
     def kept(self) -> bool:
@@ -70,7 +73,12 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One object of a delivery: a table of raw Parquet, unless all of its fields are dropped."""
+    """One object of a delivery: a table of raw Parquet, unless all of its fields are dropped.
+
+    With a ``key`` its rows are units of their own. It stands by itself when it says so in its own
+    key (``independent``); otherwise it belongs to the head of its contract. A file of what is
+    ``optional`` may be left out of a delivery of several.
+    """
 
     name: str
     description: str
@@ -78,6 +86,9 @@ class Table:
     categories: tuple[str, ...] = ()
     repeats: bool = False
     personal: bool = True
+    key: tuple[str, ...] = ()
+    independent: bool = False
+    optional: bool = False
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:
@@ -129,6 +140,10 @@ class Contract:
 
     A ``reference`` (areas, addresses) is about no person. Its newest version carries forward from
     its month of delivery; where it holds for ``every_month``, over all that came before as well.
+    What is not ``personal`` holds no BSN, though it may be about somebody's home.
+    ``lookback_months`` bounds how far back a row of a delivery by key speaks, and ``fact_purposes``
+    are those that may know the bare fact that somebody is in it, and no more. What ``may_be_empty``
+    can hold nothing at all and be right.
     """
 
     name: str
@@ -151,6 +166,10 @@ class Contract:
     late: str
     reference: bool
     every_month: bool
+    personal: bool
+    lookback_months: int
+    fact_purposes: tuple[str, ...]
+    may_be_empty: bool
     tables: tuple[Table, ...]
 
     @cached_property
@@ -160,10 +179,20 @@ class Contract:
 
     @cached_property
     def head(self) -> Table:
-        """The object to which every other row belongs: the person; of a reference, what counts."""
-        if self.reference:
+        """The object to which other rows belong: the person; without persons, what counts."""
+        if not self.personal:
             return self.by_name[self.counts]
         return next(table for table in self.tables if _own_bsn(table))
+
+    @property
+    def carries_forward(self) -> bool:
+        """Whether a version holds for months after that of its delivery."""
+        return self.mode == "stand" and (self.reference or self.valid_months > 1)
+
+    @property
+    def units(self) -> tuple[Table, ...]:
+        """The objects whose rows are counted: the one that the contract names, and independents."""
+        return tuple(table for table in self.tables if table.key)
 
     @property
     def raw_tables(self) -> tuple[Table, ...]:
@@ -203,18 +232,30 @@ def _field(model: Any, where: str) -> Field:
         token_of=tuple(tuple(option) for option in custom.get("van", ())),
         compared=bool(custom.get("vergelijk", True)),
         event=bool(custom.get("gebeurtenis", False)),
+        optional=custom.get("kolom") == "optioneel",
+        lowest=_number(custom.get("minstens")),
+        highest=_number(custom.get("hoogstens")),
     )
 
 
-def _table(model: Any, where: str, *, personal: bool) -> Table:
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _table(model: Any, where: str, *, personal: bool, key: tuple[str, ...]) -> Table:
     custom = _custom(model.customProperties)
+    own = tuple(custom.get("sleutel", ()))
+    fields = tuple(_field(item, f"{where}.{model.name}") for item in model.properties or [])
     return Table(
         name=model.name,
         description=model.description or "",
-        fields=tuple(_field(item, f"{where}.{model.name}") for item in model.properties or []),
+        fields=fields,
         categories=tuple(str(item) for item in custom.get("categorieen", ())),
         repeats=bool(custom.get("voorkomens", False)),
-        personal=personal,
+        personal=personal and bool(custom.get("persoonlijk", True)),
+        key=own or key,
+        optional=bool(custom.get("optioneel", False)),
+        independent=bool(own) or (bool(key) and any(f.classification == "bsn" for f in fields)),
     )
 
 
@@ -263,6 +304,8 @@ def load_contract(path: Path) -> Contract:
     if mode not in DELIVERY_MODES:
         raise ContractError(f"contract {name}: leverwijze is one of {sorted(DELIVERY_MODES)}")
     reference = bool(custom.get("referentie", False))
+    personal = not reference and bool(custom.get("over_personen", True))
+    counts, key = _required(custom, "telt", name), tuple(_required(custom, "sleutel", name))
     contract = Contract(
         name=name,
         version=model.version or "",
@@ -271,8 +314,8 @@ def load_contract(path: Path) -> Contract:
         mode=mode,
         format=_required(custom, "formaat", name),
         extensions=tuple(_required(custom, "extensies", name)),
-        counts=_required(custom, "telt", name),
-        key=tuple(_required(custom, "sleutel", name)),
+        counts=counts,
+        key=key,
         identical_is_duplicate=bool(custom.get("gelijk_is_dubbel", False)),
         valid_months=int(_required(custom, "geldig_maanden", name)),
         lag_months=int(custom.get("naijling_maanden", 0)),
@@ -284,7 +327,14 @@ def load_contract(path: Path) -> Contract:
         late=_required(custom, "nagekomen", name),
         reference=reference,
         every_month=custom.get("geldt_voor") == "alle_maanden",
-        tables=tuple(_table(item, name, personal=not reference) for item in model.schema_ or []),
+        personal=personal,
+        lookback_months=int(custom.get("terugwerkend_maanden", 0)),
+        fact_purposes=tuple(custom.get("doelen_feit", ())),
+        may_be_empty=bool(custom.get("mag_leeg", False)),
+        tables=tuple(
+            _table(item, name, personal=personal, key=key if item.name == counts else ())
+            for item in model.schema_ or []
+        ),
     )
     _check_whole(contract)
     return contract
@@ -293,12 +343,21 @@ def load_contract(path: Path) -> Contract:
 def _check_whole(contract: Contract) -> None:
     """Refuse a contract whose parts do not fit: better here than at a gemeente's first load."""
     identifying = sum(field.is_bsn for table in contract.tables for field in table.fields)
-    if contract.reference and (identifying or contract.mode != "stand"):
-        raise ContractError(f"contract {contract.name}: a reference is a stand without a BSN")
-    if not contract.reference and sum(_own_bsn(table) for table in contract.tables) != 1:
-        raise ContractError(f"contract {contract.name}: exactly one object holds the own BSN")
+    if not contract.personal and (identifying or contract.mode != "stand"):
+        raise ContractError(f"contract {contract.name}: what is about no person is a stand")
+    if contract.personal and not any(_own_bsn(table) for table in contract.tables):
+        raise ContractError(f"contract {contract.name}: no object holds the own BSN")
     if contract.counts not in contract.by_name:
         raise ContractError(f"contract {contract.name} counts an object that it does not describe")
+    for table in contract.tables if contract.personal else ():
+        if table is not contract.head and _own_bsn(table) != (table.independent and table.personal):
+            raise ContractError(
+                f"{contract.name}.{table.name}: an object with a BSN of its own states its sleutel,"
+                " and only such an object, or one that is persoonlijk: false, stands by itself"
+            )
+    counted = contract.by_name[contract.counts]
+    if counted.independent and not contract.head.key:
+        raise ContractError(f"{contract.name}.{contract.head.name} does not state its sleutel")
     if contract.late != DELIVERY_MODES[contract.mode]:
         raise ContractError(
             f"contract {contract.name}: nagekomen is {DELIVERY_MODES[contract.mode]}"

@@ -101,7 +101,8 @@ class _Gate:
         self.head = contract.head
         self.apart: list[Apart] = []
         self.emptied: dict[str, int] = {}
-        self.claimed: list[pa.Table] = []
+        self.claimed: dict[str, list[pa.Table]] = {}
+        self.apart_by_person: Counter[str] = Counter()
         self.units = 0
         self._rules = {
             (table.name, item.name): list(rules_of(item))
@@ -126,12 +127,17 @@ class _Gate:
             table.finish()
         if records != expected:
             raise reader.mismatch(source)
-        doubles = self._double_keys(passed[self.contract.counts])
+        doubles = {
+            table.name: self._double_keys(table, passed[table.name])
+            for table in self.contract.units
+            if table.name in passed
+        }
         for name, table in passed.items():
             without = partial(self._without, self.contract.by_name[name], doubles)
             table.write(self.folder / f"{name}.parquet", without)
-        accepted = self.units - len(self.apart) - doubles.copies
-        counts = Counts(self.units, accepted, len(self.apart), doubles.copies)
+        copies = sum(found.copies for found in doubles.values())
+        accepted = self.units - len(self.apart) - copies
+        counts = Counts(self.units, accepted, len(self.apart), copies)
         return GateResult(counts, self.apart, self.emptied)
 
     # --- one chunk --------------------------------------------------------------------------
@@ -149,7 +155,7 @@ class _Gate:
         holders = {
             name: table.column(HOLDER).to_numpy()
             for name, table in chunk.tables.items()
-            if name != self.head.name
+            if self._belongs(name)
         }
         self._share(verdicts, holders)
         self._set_apart(chunk, verdicts, holders)
@@ -157,16 +163,31 @@ class _Gate:
         for name, table in chunk.tables.items():
             good = np.flatnonzero(verdicts[name].good)
             columns = raw[name]
-            if name != self.head.name and not self.contract.reference:
+            if name in holders and self.contract.personal:
                 tokens = raw[self.head.name][TOKEN]
                 columns[TOKEN] = tokens.take(pa.array(holders[name]))
-            if name == self.contract.counts:
+            if self.contract.by_name[name].key:
                 self._claim(name, columns, verdicts[name])
             if QUARANTINED in columns:
                 bad = self._bad_per_person(verdicts, holders, persons.num_rows)
                 columns[QUARANTINED] = pa.array(bad.astype(str))
+            elif self._independent(name) and self.contract.by_name[name].personal:
+                bad_rows = pa.array(np.flatnonzero(~verdicts[name].good))
+                told = columns[f"{self._own_bsn_field(name)}_versleuteld"].take(bad_rows)
+                self.apart_by_person.update(token for token in told.to_pylist() if token)
             result[name] = self._raw_table(name, table, columns, good)
         return result
+
+    def _belongs(self, name: str) -> bool:
+        """Whether the rows of a table belong to those of the head."""
+        return name != self.head.name and not self._independent(name)
+
+    def _independent(self, name: str) -> bool:
+        return name != self.head.name and self.contract.by_name[name].independent
+
+    def _own_bsn_field(self, name: str) -> str:
+        fields = self.contract.by_name[name].fields
+        return next(field.name for field in fields if field.classification == "bsn")
 
     def _columns(
         self, table: Table, rows: pa.Table, verdict: _Verdict
@@ -248,18 +269,15 @@ class _Gate:
         self, chunk: Chunk, verdicts: dict[str, _Verdict], holders: dict[str, Integers]
     ) -> None:
         """Count the units of this chunk, and write down those that were condemned."""
-        persons = chunk.tables[self.head.name]
-        if self.contract.counts == self.head.name:
-            everyone = np.ones(persons.num_rows, dtype=bool)
-            units = [(persons, verdicts[self.head.name], everyone)]
-        else:
-            counted = chunk.tables[self.contract.counts]
+        units = []
+        for table in self.contract.units:
+            rows = chunk.tables[table.name]
+            units.append((rows, verdicts[table.name], np.ones(rows.num_rows, bool)))
+        if not self.head.key:
+            persons = chunk.tables[self.head.name]
             childless = np.ones(persons.num_rows, dtype=bool)
             childless[holders[self.contract.counts]] = False
-            units = [
-                (counted, verdicts[self.contract.counts], np.ones(counted.num_rows, bool)),
-                (persons, verdicts[self.head.name], childless),
-            ]
+            units.append((persons, verdicts[self.head.name], childless))
         for table, verdict, chosen in units:
             self.units += int(chosen.sum())
             bad = np.flatnonzero(~verdict.good & chosen)
@@ -283,16 +301,19 @@ class _Gate:
         """Remember the keys of units set apart: nobody passes because their namesake was broken."""
         bad = pa.array(np.flatnonzero(~verdict.good))
         table = self.contract.by_name[name]
-        key = [_column(part, table) for part in self.contract.key]
+        key = [_column(part, table) for part in table.key]
         # A token that is null was never made: nobody has such a key.
         claimed = pa.table({part: columns[part].take(bad) for part in key}).drop_null()
         claimed = pa.table({part: _raw(claimed.column(part)) for part in key})
         if claimed.num_rows:
-            self.claimed.append(claimed)
+            self.claimed.setdefault(name, []).append(claimed)
 
     def _bad_per_person(
         self, verdicts: dict[str, _Verdict], holders: dict[str, Integers], persons: int
     ) -> Integers:
+        """How many counted rows of each person in this chunk were set apart."""
+        if self.contract.counts not in holders:
+            return np.zeros(persons, dtype=np.int64)
         bad = holders[self.contract.counts][~verdicts[self.contract.counts].good]
         return np.bincount(bad, minlength=persons)
 
@@ -313,20 +334,19 @@ class _Gate:
 
     # --- the whole file ---------------------------------------------------------------------
 
-    def _double_keys(self, counted: _Provisional) -> _Doubles:
+    def _double_keys(self, table: Table, counted: _Provisional) -> _Doubles:
         """Set apart the accepted units that share their key with another; count the true copies.
 
         Another that was set apart for some other fault counts too. Only now has every unit been
         seen. What is compared are tokens. That a key occurs twice is found on hashes of the keys
         alone: whole units are looked at only where it does.
         """
-        table = self.contract.by_name[self.contract.counts]
-        names = [_column(name, table) for name in self.contract.key]
+        names = [_column(name, table) for name in table.key]
         key = ", ".join(names)
-        person = "null" if self.contract.reference else TOKEN
+        person = TOKEN if TOKEN in table.raw_columns else "null"
         content = ", ".join(c for c in table.raw_columns if c not in (UNIT, MESSAGE, LINE))
         with scratch() as connection:
-            connection.register("geclaimd", self._claims(names))
+            connection.register("geclaimd", self._claims(table.name, names))
             connection.register("sleutels", counted.read(names))
             connection.execute(
                 f"""
@@ -359,7 +379,7 @@ class _Gate:
         removed = {row[0] for row in rows if row[0] not in copies or row[6] > 1}
         late = [row for row in rows if row[0] not in copies]
         self.apart += [
-            Apart(Place(message, unit, line), "sleutel_dubbel", self.contract.key[0])
+            Apart(Place(message, unit, line), "sleutel_dubbel", table.key[0])
             for unit, message, line, *_ in late
         ]
         return _Doubles(
@@ -368,17 +388,20 @@ class _Gate:
             len(removed) - len(late),
         )
 
-    def _claims(self, names: Sequence[str]) -> pa.Table:
+    def _claims(self, table: str, names: Sequence[str]) -> pa.Table:
         nothing = pa.schema([(name, pa.string()) for name in names]).empty_table()
-        return pa.concat_tables([nothing, *self.claimed])
+        return pa.concat_tables([nothing, *self.claimed.get(table, ())])
 
-    def _without(self, table: Table, doubles: _Doubles, rows: pa.Table) -> pa.Table:
+    def _without(self, table: Table, doubles: dict[str, _Doubles], rows: pa.Table) -> pa.Table:
         """Rows of a table without the units that must go; a person's row says how many did."""
-        if self.head.name == self.contract.counts or table.name == self.contract.counts:
-            gone = pc.is_in(rows.column(UNIT), value_set=doubles.removed)
+        unit = table.name if table.key else self.head.name
+        if unit in doubles:
+            gone = pc.is_in(rows.column(UNIT), value_set=doubles[unit].removed)
             rows = rows.filter(pc.invert(gone))
-        if doubles.apart and QUARANTINED in table.raw_columns:
-            rows = _more_apart(rows, doubles.apart)
+        if QUARANTINED in table.raw_columns:
+            others = [found.apart for name, found in doubles.items() if name != table.name]
+            apart = sum(others, Counter(self.apart_by_person))
+            rows = _more_apart(rows, apart) if apart else rows
         return rows
 
 

@@ -134,6 +134,11 @@ REFUSALS = _table(
     ),
     ("zip_genest", "the zip holds another zip", "Put the messages themselves in one zip."),
     ("zip_leeg", "the zip holds no messages", _AGAIN),
+    (
+        "bestand_ontbreekt",
+        "a file that the contract names is not in the delivery",
+        "Put all the files of this delivery in one zip, each with its own header.",
+    ),
 )
 
 #: One unit is set apart; the others go on.
@@ -158,6 +163,11 @@ QUARANTINE = _table(
     ("code_onbekend", "a code is not in the code list", "Correct the code, or extend the list."),
     ("patroon", "a field does not have its form", "Correct the field at the source."),
     ("bedrag_ongeldig", "an amount or its sign cannot be read", "Correct it at the source."),
+    (
+        "waarde_ongeloofwaardig",
+        "a number lies beyond what its field can mean",
+        "Check the unit (euros or cents, month or year) and the decimal mark at the source.",
+    ),
     ("aantal_velden", "a row has too many or too few fields", "Mend the row at the source."),
     ("lege_regel", "an empty line", "Remove the line."),
     (

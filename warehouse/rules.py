@@ -20,6 +20,8 @@ from warehouse.contracts import Field
 
 Mask = npt.NDArray[np.bool_]
 AMOUNT = "^-?[0-9]{1,12}$"
+#: Euros with a comma or point before the cents; a mark for thousands would make a thousand of one.
+EUROS = r"^[+-]?[0-9]{1,10}([.,][0-9]{1,2})?$"
 #: Ways in which a register writes an end that is not known yet.
 OPEN_END = frozenset({"00000000", "99991230", "99991231"})
 
@@ -40,11 +42,15 @@ def rules_of(field: Field) -> Iterator[Rule]:
         yield Rule("datum_ongeldig", _each(_DATES[field.kind]))
     if field.kind == "bedrag_cent":
         yield Rule("bedrag_ongeldig", _matching(AMOUNT))
+    if field.kind == "bedrag_euro":
+        yield Rule("bedrag_ongeldig", _matching(EUROS))
     if field.codes:
         codes = pa.array(["", *field.codes])
         yield Rule("code_onbekend", lambda column: ~_mask(pc.is_in(column, value_set=codes)))
     if field.pattern:
         yield Rule("patroon", _matching(field.pattern))
+    if field.lowest is not None or field.highest is not None:
+        yield Rule("waarde_ongeloofwaardig", _outside(field.lowest, field.highest))
 
 
 def _mask(values: pa.ChunkedArray) -> Mask:
@@ -55,6 +61,20 @@ def _matching(pattern: str) -> Callable[[pa.ChunkedArray], Mask]:
     def breaks(column: pa.ChunkedArray) -> Mask:
         matches = pc.match_substring_regex(column, pattern)
         return ~_mask(pc.or_(matches, pc.equal(column, "")))
+
+    return breaks
+
+
+def _outside(lowest: float | None, highest: float | None) -> Callable[[pa.ChunkedArray], Mask]:
+    """Rows whose number lies outside the bounds; what is no number is for other rules."""
+
+    def breaks(column: pa.ChunkedArray) -> Mask:
+        points = pc.replace_substring(column, ",", ".")
+        is_number = pc.match_substring_regex(points, r"^[+-]?[0-9]+(\.[0-9]+)?$")
+        values = pc.cast(pc.if_else(is_number, pc.utf8_ltrim(points, "+"), None), pa.float64())
+        numbers = np.asarray(values.to_numpy(zero_copy_only=False), dtype=float)
+        low = np.full(len(numbers), False) if lowest is None else numbers < lowest
+        return low if highest is None else low | (numbers > highest)
 
     return breaks
 

@@ -33,7 +33,7 @@ from warehouse.contracts import Contract
 from warehouse.gate import GateError, GateResult, pass_through
 from warehouse.keys import KERN, KeySet, bsn_messages
 from warehouse.ledger import Counts
-from warehouse.readers import gbav as gbav_module
+from warehouse.readers import delimited
 from warehouse.readers.base import Refused
 
 PROPERTY = settings(
@@ -231,7 +231,7 @@ def test_a_record_whose_namesake_was_set_apart_for_another_fault_does_not_pass_b
 
 
 def test_records_with_one_bsn_in_different_blocks_are_found(brp, monkeypatch):
-    monkeypatch.setattr(gbav_module, "BLOCK", 4096)
+    monkeypatch.setattr(delimited, "BLOCK", 4096)
     between = [person(BRAM, birth="19850231") for _ in range(50)]
 
     result = brp.take(gbav(person(ANNA), *between, person(ANNA), person(CEES)))
@@ -314,7 +314,7 @@ def expected(rows: Sequence[Sequence[str]]) -> tuple[Counter[str], int]:
 def test_every_person_is_accepted_or_set_apart_and_the_sum_is_the_source(
     brp, monkeypatch, rows, finished
 ):
-    monkeypatch.setattr(gbav_module, "BLOCK", 4096)
+    monkeypatch.setattr(delimited, "BLOCK", 4096)
     content = gbav(*map(written, rows))
     # An empty last line that is not finished is no line.
     seen = rows if finished or rows[-1][0] != "blank" else rows[:-1]

@@ -25,8 +25,7 @@ from tests.support import (
     statement,
     zipped,
 )
-from warehouse.readers import archive, lines, reader_for, suwiml
-from warehouse.readers import gbav as gbav_module
+from warehouse.readers import archive, delimited, lines, reader_for, suwiml
 from warehouse.readers.archive import Limits
 from warehouse.readers.base import Chunk, Place, Reader, Refused
 
@@ -259,7 +258,7 @@ def test_the_size_of_a_block_changes_nothing(gbav_reader, monkeypatch):
         text.append(choice.choice(["", "P;short", ";short", person(BRAM)]))
     content = gbav(*text)
     whole = read(content, gbav_reader)
-    monkeypatch.setattr(gbav_module, "BLOCK", 4096)
+    monkeypatch.setattr(delimited, "BLOCK", 4096)
 
     pieces = read(content, gbav_reader)
 
@@ -348,7 +347,7 @@ def test_an_open_quote_early_in_a_large_file_is_found_on_its_line(gbav_reader):
 
 
 def test_a_person_without_end_is_refused(gbav_reader, monkeypatch):
-    monkeypatch.setattr(gbav_module, "MOST_ROWS_OF_A_PERSON", 10)
+    monkeypatch.setattr(gbav_reader_module, "MOST_ROWS_OF_A_PERSON", 10)
 
     endless = gbav(person(ANNA), person(BRAM), *[continuation(e09_01_20=CEES)] * 12)
 

@@ -75,7 +75,14 @@ def messages(source: BinaryIO, limits: Limits = MESSAGES) -> Iterator[tuple[int,
         raise Refused("zip_onleesbaar") from None
 
 
-def rewrite(source: BinaryIO, target: Sink, change: Callable[[int, IO[bytes], Sink], None]) -> None:
+def rewrite(
+    source: BinaryIO,
+    target: Sink,
+    change: Callable[[int, IO[bytes], Sink], None],
+    *,
+    limits: Limits = MESSAGES,
+    suffix: str = "xml",
+) -> None:
     """Write a file of messages anew, plain or as a zip, each as ``change`` writes it.
 
     The members of the zip are called by their numbers, and carry no moment: twice the same is the
@@ -83,14 +90,14 @@ def rewrite(source: BinaryIO, target: Sink, change: Callable[[int, IO[bytes], Si
     """
     with ExitStack() as stack:
         archive: zipfile.ZipFile | None = None
-        for number, stream in messages(source):
+        for number, stream in messages(source, limits):
             if number == 0:
                 change(number, stream, target)
                 return
             if archive is None:
                 whole = cast("IO[bytes]", _Stream(target))
                 archive = stack.enter_context(zipfile.ZipFile(whole, "w"))
-            member = zipfile.ZipInfo(f"{number}.xml")
+            member = zipfile.ZipInfo(f"{number}.{suffix}")
             member.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(member, "w") as written:
                 change(number, stream, written)
@@ -185,11 +192,17 @@ def _is_zip(member: zipfile.ZipInfo) -> bool:
 class _Bounded:
     """A member that may not turn out larger than it said, nor be a zip itself."""
 
+    closed = False
+
     def __init__(self, stream: IO[bytes], size: int, place: str) -> None:
         self._stream = stream
         self._left = size
         self._place = place
         self._first = True
+
+    @staticmethod
+    def seekable() -> bool:
+        return False
 
     def read(self, size: int = -1) -> bytes:
         try:

@@ -136,13 +136,13 @@ class Reader(ABC):
         return units
 
     def _counted(self, chunk: Chunk) -> int:
-        """Rows of the counted table; a person without any is a unit too."""
+        """Rows of the counted tables; a person without any is a unit too."""
+        units = sum(int(chunk.tables[table.name].num_rows) for table in self.contract.units)
+        if self.contract.head.key:
+            return units
         persons = chunk.tables[self.contract.head.name]
-        counted = chunk.tables[self.contract.counts]
-        if counted is persons:
-            return int(persons.num_rows)
-        holders = pc.count_distinct(counted.column(HOLDER)).as_py()
-        return int(counted.num_rows + persons.num_rows - holders)
+        holders = pc.count_distinct(chunk.tables[self.contract.counts].column(HOLDER)).as_py()
+        return units + int(persons.num_rows - holders)
 
     def mismatch(self, source: BinaryIO) -> Refused:
         """Why the independent count may differ from what was read."""

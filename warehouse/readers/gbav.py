@@ -8,16 +8,14 @@ continuation rows is one unit, named by the line it begins on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from warehouse.contracts import Table
-from warehouse.readers import lines
+from warehouse.readers import delimited, lines
 from warehouse.readers.base import (
     HOLDER,
     LINE,
@@ -32,8 +30,6 @@ from warehouse.readers.base import (
     Unmendable,
 )
 
-#: PyArrow reads thirty-two of these ahead.
-BLOCK = 4 << 20
 MOST_ROWS_OF_A_PERSON = 10_000
 UNNAMED = "(leeg)"
 #: The number of a category plus 50 in its H column: the next occurrence is one of the past.
@@ -92,33 +88,12 @@ class GbavReader(Reader):
         """Persoonslijsten in chunks; a unit never spans two chunks."""
         positions = {name: str(i) for i, name in enumerate(self._header(source))}
         width = len(positions)
-        wrong: list[pa.csv.InvalidRow] = []
-
-        def set_apart(row: pa.csv.InvalidRow) -> str:
-            wrong.append(row)
-            return "skip"
-
         source.seek(0)
         wanted = sorted({"0"} | {positions[s] for s in self._sources()}, key=int)
+        form = delimited.Form(";", width, tuple(wanted))
         try:
-            batches = pa.csv.open_csv(
-                source,
-                read_options=pa.csv.ReadOptions(
-                    use_threads=False,
-                    skip_rows=1,
-                    column_names=[str(i) for i in range(width)],
-                    block_size=BLOCK,
-                ),
-                parse_options=pa.csv.ParseOptions(
-                    delimiter=";", invalid_row_handler=set_apart, ignore_empty_lines=False
-                ),
-                convert_options=pa.csv.ConvertOptions(
-                    include_columns=wanted,
-                    column_types={name: pa.string() for name in wanted},
-                    strings_can_be_null=False,
-                ),
-            )
-            yield from self._chunks(_numbered(batches, wrong, self._lines.empty), positions)
+            rows = delimited.numbered(source, form, self._lines.empty)
+            yield from self._chunks(rows, positions)
         except pa.ArrowException:
             raise self.mismatch(source) from None
 
@@ -126,11 +101,13 @@ class GbavReader(Reader):
         fields = [f.source for t in self.contract.raw_tables for f in t.read_fields if f.source]
         return set(fields)
 
-    def _chunks(self, batches: Iterator[_Rows], positions: dict[str, str]) -> Iterator[Chunk]:
-        rest: _Rows | None = None
+    def _chunks(
+        self, batches: Iterator[delimited.Rows], positions: dict[str, str]
+    ) -> Iterator[Chunk]:
+        rest: delimited.Rows | None = None
         for batch in batches:
-            rows = batch if rest is None else _Rows.concat(rest, batch)
-            heads = np.flatnonzero(rows.head)
+            rows = batch if rest is None else delimited.Rows.concat(rest, batch)
+            heads = np.flatnonzero(_head(rows))
             cut = int(heads[-1]) if len(heads) else 0
             if len(rows) - cut > MOST_ROWS_OF_A_PERSON:
                 raise Refused("eenheid_te_groot", f"line {rows.line[cut]}")
@@ -141,9 +118,11 @@ class GbavReader(Reader):
                 raise Refused("afgekapt", f"line {rest.line[-1]}")
             yield self._chunk(rest, positions, None)
 
-    def _chunk(self, rows: _Rows, positions: dict[str, str], batch: _Rows | None) -> Chunk:
-        heads = np.flatnonzero(rows.head)
-        unit_of = np.cumsum(rows.head) - 1
+    def _chunk(
+        self, rows: delimited.Rows, positions: dict[str, str], batch: delimited.Rows | None
+    ) -> Chunk:
+        heads = np.flatnonzero(_head(rows))
+        unit_of = np.cumsum(_head(rows)) - 1
         broken = [] if batch is None else [_alone(int(n), "lege_regel") for n in batch.empty]
         orphans = rows.line[unit_of < 0]
         broken += [_alone(int(n), "vervolgregel_zonder_hoofd") for n in orphans]
@@ -167,7 +146,7 @@ class GbavReader(Reader):
         records = 0 if batch is None else batch.records
         return Chunk(tables=tables, records=records, broken=broken)
 
-    def _filled(self, table: Table, rows: _Rows, positions: dict[str, str]) -> np.ndarray:
+    def _filled(self, table: Table, rows: delimited.Rows, positions: dict[str, str]) -> np.ndarray:
         """The rows on which an occurrence of this table's category stands."""
         filled = np.zeros(len(rows), dtype=bool)
         for field in table.read_fields:
@@ -179,7 +158,7 @@ class GbavReader(Reader):
     def _take(
         self,
         table: Table,
-        rows: _Rows,
+        rows: delimited.Rows,
         taken: np.ndarray,
         positions: dict[str, str],
         extra: dict[str, np.ndarray],
@@ -205,11 +184,11 @@ class GbavReader(Reader):
         return pa.table(columns)
 
     @staticmethod
-    def _history(table: Table, rows: _Rows, position: str) -> pa.Array:
+    def _history(table: Table, rows: delimited.Rows, position: str) -> pa.Array:
         """Whether a row holds an occurrence of the past: the H of the row before announces it."""
         mark = str(int(table.categories[0]) + HISTORY)
         announced = np.asarray(pc.equal(rows.table.column(position), mark).to_numpy(), bool)
-        return pa.array(np.append(False, announced[:-1]) & ~rows.head)
+        return pa.array(np.append(False, announced[:-1]) & ~_head(rows))
 
     def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         """The lines of some units, each with its continuation rows."""
@@ -261,6 +240,11 @@ class GbavReader(Reader):
         return source.readline() + _ended(unit)
 
 
+def _head(rows: delimited.Rows) -> np.ndarray:
+    """Whether a row begins a persoonslijst."""
+    return np.asarray(pc.not_equal(rows.table.column("0"), "").to_numpy())
+
+
 def _lines_of(place: Place, unit: bytes) -> bytes:
     """The lines of a mended unit: a person, and rows that continue it; the last line ends."""
     first, *others = unit.splitlines(keepends=True) or [b""]
@@ -285,82 +269,3 @@ def _ended(unit: bytes) -> bytes:
 
 def _alone(line: int, reason: str) -> Broken:
     return Broken(Place(0, line, line), reason)
-
-
-@dataclass
-class _Rows:
-    """Physical rows with their line numbers; ``wrong`` ones have a wrong number of fields."""
-
-    table: pa.Table
-    line: np.ndarray
-    wrong: np.ndarray
-    empty: np.ndarray
-    records: int
-
-    def __len__(self) -> int:
-        return len(self.line)
-
-    @property
-    def head(self) -> np.ndarray:
-        """Whether a row begins a persoonslijst."""
-        return np.asarray(pc.not_equal(self.table.column("0"), "").to_numpy())
-
-    def slice(self, start: int, stop: int) -> _Rows:
-        table = self.table.slice(start, stop - start)
-        return _Rows(table, self.line[start:stop], self.wrong[start:stop], self.empty[:0], 0)
-
-    @staticmethod
-    def concat(first: _Rows, second: _Rows) -> _Rows:
-        return _Rows(
-            pa.concat_tables([first.table, second.table]).combine_chunks(),
-            np.concatenate([first.line, second.line]),
-            np.concatenate([first.wrong, second.wrong]),
-            second.empty,
-            second.records,
-        )
-
-
-def _numbered(
-    batches: Iterator[pa.RecordBatch], wrong: list[pa.csv.InvalidRow], empty: Sequence[int]
-) -> Iterator[_Rows]:
-    """Give every row its line, put rows of a wrong width back in their place, drop empty lines.
-
-    The parser runs ahead: ``wrong`` may hold rows of later batches, and grows while we read.
-    """
-    line = 2
-    none = np.asarray(empty, dtype=np.int64)
-    schema: pa.Schema | None = None
-    for batch in batches:
-        schema = batch.schema
-        apart = [row for row in wrong if row.number >= line]
-        numbers = np.setdiff1d(
-            np.arange(line, line + batch.num_rows + len(apart)), [row.number for row in apart]
-        )[: batch.num_rows]
-        until = int(numbers[-1]) + 1 if len(numbers) else line
-        here = [row for row in apart if row.number < until]
-        yield _merge(pa.Table.from_batches([batch]), numbers, here, none)
-        line = until
-    late = [row for row in wrong if row.number >= line]
-    if late and schema is not None:
-        yield _merge(schema.empty_table(), np.empty(0, dtype=np.int64), late, none)
-
-
-def _merge(
-    table: pa.Table, numbers: np.ndarray, apart: list[pa.csv.InvalidRow], none: np.ndarray
-) -> _Rows:
-    records = len(numbers) + len(apart)
-    wrong = np.zeros(len(numbers), dtype=bool)
-    if apart:
-        begins = ["" if (row.text or ";").startswith(";") else "?" for row in apart]
-        blank = {name: begins if name == "0" else [""] * len(apart) for name in table.column_names}
-        table = pa.concat_tables([table, pa.table(blank, schema=table.schema)])
-        numbers = np.concatenate([numbers, [row.number for row in apart]])
-        wrong = np.concatenate([wrong, np.ones(len(apart), dtype=bool)])
-        order = np.argsort(numbers, kind="stable")
-        table, numbers, wrong = table.take(pa.array(order)), numbers[order], wrong[order]
-    is_empty = np.isin(numbers, none)
-    if is_empty.any():
-        kept = np.flatnonzero(~is_empty)
-        table, found = table.take(pa.array(kept)), numbers[is_empty]
-        return _Rows(table, numbers[kept], wrong[kept], found, records)
-    return _Rows(table, numbers, wrong, numbers[:0], records)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import numpy as np
 
@@ -24,25 +25,47 @@ _NEWLINE, _RETURN = b"\n\r"
 
 @dataclass(frozen=True)
 class Lines:
-    """How many lines a file has, which are empty, and whether the last one was finished."""
+    """How many lines a file has, which are empty, whether the last one was finished, and the first.
+
+    ``first`` is the first line as it stands, its end included.
+    """
 
     number: int
     empty: tuple[int, ...]
     finished: bool
+    first: bytes
 
 
 def inspect(source: BinaryIO) -> Lines:
-    """Look at every byte once.
+    """Look at every byte of a file once; see ``look``."""
+    source.seek(0)
+    return look(source)
+
+
+def look(source: IO[bytes], message: int = 0) -> Lines:
+    """Look at every byte of a stream once; ``message`` is its number within a zip.
 
     Raises:
         Refused: ``leeg_bestand``, ``codering``, ``nul_byte``, ``regel_te_lang``, or ``afgekapt``
             for a file that ends within a character.
     """
-    source.seek(0)
+    try:
+        return _look(source)
+    except Refused as refused:
+        if not message:
+            raise
+        place = f"message {message}" + (f", {refused.place}" if refused.place else "")
+        raise Refused(refused.code, place) from None
+
+
+def _look(source: IO[bytes]) -> Lines:
+    first = bytearray()
     decoder = codecs.getincrementaldecoder("utf-8")()
     number, length, last = 0, 0, 0
     empty: list[int] = []
     while block := source.read(BLOCK):
+        if not first.endswith(b"\n"):
+            first += block[: block.find(b"\n") + 1 or len(block)]
         if number == 0 and length == 0 and block.startswith(_UTF16_32):
             raise Refused("codering", "line 1")
         if b"\0" in block:
@@ -69,7 +92,7 @@ def inspect(source: BinaryIO) -> Lines:
     if decoder.getstate()[0]:
         raise Refused("afgekapt", f"line {number + 1}")
     finished = length == 0
-    return Lines(number + (not finished), tuple(empty), finished)
+    return Lines(number + (not finished), tuple(empty), finished, bytes(first))
 
 
 def _line_of(before: int, block: bytes, position: int) -> int:
@@ -83,7 +106,12 @@ def header(source: BinaryIO, delimiters: str) -> tuple[list[str], str]:
         Refused: when a carriage return stands within the line, which then is none.
     """
     source.seek(0)
-    text = source.readline().decode("utf-8-sig").rstrip("\r\n")
+    return names(source.readline(), delimiters)
+
+
+def names(line: bytes, delimiters: str) -> tuple[list[str], str]:
+    """The names on a line, and which of the delimiters stands between them; see ``header``."""
+    text = line.decode("utf-8-sig").rstrip("\r\n")
     delimiter = next((mark for mark in delimiters if mark in text), delimiters[0])
     try:
         return next(csv.reader([text], delimiter=delimiter), []), delimiter
@@ -91,10 +119,22 @@ def header(source: BinaryIO, delimiters: str) -> tuple[list[str], str]:
         raise Refused("telling_wijkt_af", "line 1") from None
 
 
-def first_open_quote(source: BinaryIO) -> int | None:
+def each(stream: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a stream that may be one that is only read on, each with its end."""
+    rest = b""
+    while block := stream.read(BLOCK):
+        *whole, rest = (rest + block).split(b"\n")
+        for line in whole:
+            yield line + b"\n"
+    if rest:
+        yield rest
+
+
+def first_open_quote(stream: IO[bytes]) -> int | None:
     """The first line on which a quote is opened and not closed."""
-    source.seek(0)
-    for number, line in enumerate(source, 1):
+    if stream.seekable():
+        stream.seek(0)
+    for number, line in enumerate(each(stream), 1):
         if line.count(b'"') % 2:
             return number
     return None
