@@ -177,18 +177,21 @@ def test_every_field_has_a_class_and_a_dutch_description(contracts, name):
 
 
 def test_every_column_of_the_layout_stands_in_the_contract_just_once(contracts):
-    """A mark of a next occurrence (H) may be read for more than one object."""
+    """But for what is read of a person's history too: that is category 01 once more."""
+    tables = contracts["brp_personen"].by_name
+    again = {field.source for field in tables["persoon_historie"].fields if field.source}
     sources = [
         field.source
-        for table in contracts["brp_personen"].tables
+        for table in tables.values()
         for field in table.fields
-        if field.source
+        if field.source and table.name != "persoon_historie"
     ]
     named = ["(leeg)", *HEADER[1:-1], "(leeg)#2"]
     second = len(named) - 1 - named[::-1].index("06.88.10")
     named[second] = "06.88.10#2"
 
     assert sorted(sources) == sorted(named)
+    assert again == {"01.01.20", "01.84.10", "01.85.10"}
 
 
 @pytest.mark.real_input
@@ -204,6 +207,7 @@ def test_the_layout_is_that_of_the_register(contracts, real_input):
         ("brp_personen", "persoonslijst", {"bsn_versleuteld", "ouder1_bsn_versleuteld"}),
         ("brp_personen", "persoonslijst", {"geboorteland", "ouder1_geboorteland"}),
         ("brp_personen", "persoonslijst", {"ouder2_bsn_versleuteld", "ouder2_geboorteland"}),
+        ("brp_personen", "persoon_historie", {"vorig_bsn_versleuteld", "ingangsdatum_geldigheid"}),
         ("brp_personen", "huwelijk", {"partner_bsn_versleuteld"}),
         ("brp_personen", "huwelijk", {"datum_aanvang", "datum_ontbinding"}),
         ("brp_personen", "kind", {"kind_bsn_versleuteld"}),

@@ -280,7 +280,7 @@ def test_an_accepted_version_is_one_set_of_files_and_opens_its_month(station):
     assert station.ledger.open_months() == [JANUARY]
     folder = station.intake.raw(version)
     assert sorted(path.stem for path in folder.iterdir()) == [
-        *("huwelijk", "kind", "persoonslijst", "verblijfplaats")
+        *("huwelijk", "kind", "persoon_historie", "persoonslijst", "verblijfplaats")
     ]
     assert list(station.home.work.iterdir()) == []
     assert [row["levering_id"] for row in rows_of(station.home, version, "persoonslijst")] == [

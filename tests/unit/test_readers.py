@@ -173,6 +173,26 @@ def test_the_mark_of_history_speaks_of_the_next_row(gbav_reader):
     assert [k["historisch"] for k in rows(chunks, "kind")] == [False, False]
 
 
+def test_who_a_person_was_before_stands_below_who_she_is(gbav_reader):
+    """LO3: a further occurrence of category 01 is one of the past, with the BSN of then."""
+    chunks = read(
+        gbav(
+            person(ANNA, e01_H="51", e01_85_10="20250310", e08_H="58"),
+            continuation(e01_01_20=CEES, e01_85_10="19800101", e01_H="51", e08_09_10="0363"),
+            continuation(e01_85_10="19800101", e01_84_10="O"),
+            person(BRAM, e08_H="58"),
+            continuation(e08_09_10="0363"),
+        ),
+        gbav_reader,
+    )
+
+    assert [
+        (h["eenheid"], h["volgorde"], h["vorig_bsn"], h["ingangsdatum_geldigheid"], h["onjuist"])
+        for h in rows(chunks, "persoon_historie")
+    ] == [(2, 1, CEES, "19800101", ""), (2, 2, "", "19800101", "O")]
+    assert rows(chunks, "persoonslijst")[0]["ingangsdatum_geldigheid"] == "20250310"
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 @pytest.mark.parametrize("mark", [BOM, b""])
 def test_either_newline_with_or_without_a_byte_order_mark(gbav_reader, newline, mark):

@@ -153,6 +153,9 @@ class GbavReader(Reader):
             if field.source and not field.source.endswith(".H"):
                 column = rows.table.column(positions[field.source])
                 filled |= pc.not_equal(column, "").to_numpy()
+        if set(table.categories) <= set(self.contract.head.categories):
+            # The first occurrence is the person; below it stands who that person was before.
+            return filled & ~rows.head
         return filled
 
     def _take(

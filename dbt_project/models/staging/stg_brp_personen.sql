@@ -11,6 +11,7 @@ persoonslijsten as (
     select
         levering_id,
         bsn_versleuteld,
+        ingangsdatum_geldigheid,
         geboortedatum,
         geboorteland,
         geslacht,
@@ -31,6 +32,7 @@ select
     leveringen.levermaand as maand,
     leveringen.gemeente,
     leveringen.levering_id,
+    {{ volledige_datum('persoonslijsten.ingangsdatum_geldigheid') }} as ingangsdatum_geldigheid,
     {{ aangevulde_datum('persoonslijsten.geboortedatum', '07-01', '15') }} as geboortedatum,
     {{ vroegste_datum('persoonslijsten.geboortedatum') }} as vroegste_geboortedatum,
     {{ volledige_datum('persoonslijsten.geboortedatum') }} is null as geboortedatum_onvolledig,
