@@ -31,6 +31,11 @@ GEO = "team:geo-informatie"
 GRID, DESCRIBED = "gemeente x levermaand", "beschreven maanden"
 
 REFERENCES = {"leveringen/bag_adressen", "leveringen/cbs_gebieden"}
+#: What says who a row is about, and where that person lives.
+WHO = {
+    *("datasets/personen", "staging/stg_bsn_nu"),
+    *("grootboek/leveringen", "grootboek/open_maanden"),
+}
 #: Key, group, owner, partitions, and what it is made from.
 GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "landing": ("landing", PAKHUIS, "", set()),
@@ -90,6 +95,18 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("staging", PAKHUIS, ""),
         {"grootboek/leveringen", "leveringen/brp_personen"},
     ),
+    "staging/stg_brp_persoon_historie": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/brp_personen"},
+    ),
+    "staging/stg_bsn_wijzigingen": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_brp_personen", "staging/stg_brp_persoon_historie"},
+    ),
+    "staging/stg_bsn_nu": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/open_maanden", "staging/stg_brp_personen", "staging/stg_bsn_wijzigingen"},
+    ),
     "staging/stg_suwinet_antwoorden": (
         *("staging", PAKHUIS, ""),
         {"grootboek/leveringen", "leveringen/suwinet_inkomsten"},
@@ -125,6 +142,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             "staging/stg_brp_verblijfplaatsen",
         },
     ),
+    "datasets/bsn_wijzigingen": (
+        *("bevolking", BURGERZAKEN, ""),
+        {*WHO, "staging/stg_bsn_wijzigingen"},
+    ),
     "datasets/gebieden": (
         *("wonen", GEO, ""),
         {"staging/stg_cbs_gebieden", "staging/stg_indelingen"},
@@ -154,6 +175,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         },
     ),
     "publicatie/personen": ("bevolking", BURGERZAKEN, "", {"datasets/personen"}),
+    "publicatie/bsn_wijzigingen": (
+        *("bevolking", BURGERZAKEN, ""),
+        {"datasets/bsn_wijzigingen"},
+    ),
     "publicatie/inkomsten": ("werk_en_inkomen", WERK, "", {"datasets/inkomsten"}),
     "publicatie/inkomsten_bevraging": (
         *("werk_en_inkomen", WERK, ""),
@@ -167,6 +192,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         {"publicatie/gebied_vertaling"},
     ),
     "beschreven_maanden/personen": ("bevolking", BURGERZAKEN, DESCRIBED, {"publicatie/personen"}),
+    "beschreven_maanden/bsn_wijzigingen": (
+        *("bevolking", BURGERZAKEN, DESCRIBED),
+        {"publicatie/bsn_wijzigingen"},
+    ),
     "beschreven_maanden/inkomsten": (
         *("werk_en_inkomen", WERK, DESCRIBED),
         {"publicatie/inkomsten"},
@@ -200,6 +229,7 @@ CHECKS = {
         *("rijen_per_maand", "sleutel_uniek", "leeftijd_geloofwaardig", "geslacht_gevuld"),
         *("buurt_dekking", "onbekend_gebied_stijging"),
     },
+    "publicatie/bsn_wijzigingen": {"rijen_per_maand", "sleutel_uniek"},
     "publicatie/gebieden": {"sleutel_uniek"},
     "publicatie/gebied_vertaling": {"sleutel_uniek", "vertaling_volledig"},
     "publicatie/inkomsten": {
