@@ -26,6 +26,7 @@ from tests.support import (
     zipped,
 )
 from warehouse.readers import archive, delimited, lines, reader_for, suwiml
+from warehouse.readers import gbav as gbav_reader_module
 from warehouse.readers.archive import Limits
 from warehouse.readers.base import Chunk, Place, Reader, Refused
 

@@ -155,7 +155,7 @@ class GbavReader(Reader):
                 filled |= pc.not_equal(column, "").to_numpy()
         if set(table.categories) <= set(self.contract.head.categories):
             # The first occurrence is the person; below it stands who that person was before.
-            filled &= ~rows.head
+            filled &= ~_head(rows)
         return filled
 
     def _take(
