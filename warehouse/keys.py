@@ -55,7 +55,10 @@ GESLOTEN = "gesloten"
 ADRES = "adres"
 INKOMSTENVERHOUDING = "inkomstenverhouding"
 VERZEGELING = "verzegeling"
-DOMAINS = (KERN, GESLOTEN, ADRES, INKOMSTENVERHOUDING, VERZEGELING)
+#: The domains that there ever were: a home knows its key set by them.
+FIRST_DOMAINS = (KERN, GESLOTEN, ADRES, INKOMSTENVERHOUDING, VERZEGELING)
+#: What registers number besides persons, each in a domain of its own.
+DOMAINS = (*FIRST_DOMAINS, "dossier", "eenheid", "uitkering")
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -216,7 +219,7 @@ class KeySet:
         They rest on the first key of each domain there ever was: a new key, or a domain that is
         added for a new purpose, does not make it the key set of another home.
         """
-        firsts = [(name, self.domains[name].keys[0]) for name in DOMAINS]
+        firsts = [(name, self.domains[name].keys[0]) for name in FIRST_DOMAINS]
         values = sorted(f"{name}:{key.key_id}:{key.kcv}" for name, key in firsts)
         return hashlib.sha256("\n".join(values).encode()).hexdigest()[:16]
 

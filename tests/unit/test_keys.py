@@ -403,6 +403,9 @@ def test_a_new_key_set_is_private_and_has_every_domain(keyset_path, keyset):
         "adres": 64,
         "inkomstenverhouding": 64,
         "verzegeling": 32,
+        "dossier": 64,
+        "eenheid": 64,
+        "uitkering": 64,
     }
 
 
