@@ -20,6 +20,7 @@ from warehouse.catalogue import Entry
 from warehouse.contracts import Contract
 from warehouse.home import Home, month_text
 from warehouse.ledger import CheckResult
+from warehouse.placing import held
 from warehouse.profile import dataset_profile
 from warehouse.publication import PublicationResult, publish, read_manifest
 from warehouse.station import Station, at_work
@@ -170,8 +171,13 @@ def _described(station: Station, entry: Entry, months: list[date]) -> list[date]
     """
     ledger, delivery = station.ledger, entry.deliveries[0]
     own = {version.levering_id for version in ledger.visible(delivery)}
-    if station.contracts[delivery].reference:
+    contract = station.contracts[delivery]
+    if contract.reference or contract.mode == "mutatie":
         return months if own else []
+    if contract.carries_forward:
+        gemeenten = station.home.gemeenten
+        held_for = held({delivery: contract}, ledger.visible(delivery), gemeenten, months)
+        return sorted({each.month for each in held_for})
     return [month for month in months if own & ledger.describing([month])]
 
 

@@ -18,9 +18,13 @@ CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 
 CLASSES = frozenset({"bsn", "bsn_relatie", "token", "direct", "overig", "staging", "gewoon"})
 DROPPED = frozenset({"direct", "overig"})
-#: The delivery modes, and what a fact about an earlier month does in each: it is counted, or it
+#: The delivery modes, and what a fact about an earlier month may do in each: it is counted, or it
 #: opens that month again.
-DELIVERY_MODES = {"stand": "telt", "sleutel": "heropent", "mutatie": "heropent"}
+DELIVERY_MODES = {
+    "stand": ("telt", "heropent"),
+    "sleutel": ("heropent",),
+    "mutatie": ("heropent",),
+}
 RAW_TYPES = {"vlag": "BOOLEAN", "geheel": "BIGINT"}
 
 
@@ -96,6 +100,14 @@ class Table:
         return {field.name: field for field in self.fields}
 
     @property
+    def key_columns(self) -> tuple[str, ...]:
+        """The raw columns of its key."""
+        return tuple(
+            f"{name}_versleuteld" if name not in self.by_name or self.by_name[name].is_bsn else name
+            for name in self.key
+        )
+
+    @property
     def kept(self) -> bool:
         """Whether this object is written to raw Parquet."""
         return any(field.kept for field in self.fields)
@@ -141,8 +153,8 @@ class Contract:
     A ``reference`` (areas, addresses) is about no person. Its newest version carries forward from
     its month of delivery; where it holds for ``every_month``, over all that came before as well.
     What is not ``personal`` holds no BSN, though it may be about somebody's home.
-    ``lookback_months`` bounds how far back a row of a delivery by key speaks, and ``fact_purposes``
-    are those that may know the bare fact that somebody is in it, and no more. What ``may_be_empty``
+    ``lookback_months`` bounds how far back a state opens months again, and ``fact_purposes`` are
+    those that may know the bare fact that somebody is in it, and no more. What ``may_be_empty``
     can hold nothing at all and be right.
     """
 
@@ -183,6 +195,11 @@ class Contract:
         if not self.personal:
             return self.by_name[self.counts]
         return next(table for table in self.tables if _own_bsn(table))
+
+    @property
+    def reopens(self) -> bool:
+        """Whether a fact about an earlier month opens that month again."""
+        return self.late == "heropent"
 
     @property
     def carries_forward(self) -> bool:
@@ -358,11 +375,24 @@ def _check_whole(contract: Contract) -> None:
     counted = contract.by_name[contract.counts]
     if counted.independent and not contract.head.key:
         raise ContractError(f"{contract.name}.{contract.head.name} does not state its sleutel")
-    if contract.late != DELIVERY_MODES[contract.mode]:
+    if contract.late not in DELIVERY_MODES[contract.mode]:
         raise ContractError(
-            f"contract {contract.name}: nagekomen is {DELIVERY_MODES[contract.mode]}"
+            f"contract {contract.name}: nagekomen is {' or '.join(DELIVERY_MODES[contract.mode])}"
             f" for leverwijze {contract.mode}"
         )
+    if contract.mode == "stand" and contract.reopens and not contract.lookback_months:
+        raise ContractError(
+            f"contract {contract.name}: a stand that reopens months states terugwerkend_maanden"
+        )
+    if contract.mode == "mutatie" or (contract.mode == "stand" and contract.reopens):
+        missing = {"datum_aanvang", "datum_einde"} - contract.by_name[
+            contract.counts
+        ].by_name.keys()
+        if missing:
+            raise ContractError(
+                f"{contract.name}.{contract.counts} has no {' and no '.join(sorted(missing))},"
+                " by which the months that a row touches are known"
+            )
     for table in contract.tables:
         for field in table.fields:
             if field.classification == "token" and not (field.domain and field.token_of):

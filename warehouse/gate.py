@@ -301,7 +301,7 @@ class _Gate:
         """Remember the keys of units set apart: nobody passes because their namesake was broken."""
         bad = pa.array(np.flatnonzero(~verdict.good))
         table = self.contract.by_name[name]
-        key = [_column(part, table) for part in table.key]
+        key = table.key_columns
         # A token that is null was never made: nobody has such a key.
         claimed = pa.table({part: columns[part].take(bad) for part in key}).drop_null()
         claimed = pa.table({part: _raw(claimed.column(part)) for part in key})
@@ -341,7 +341,7 @@ class _Gate:
         seen. What is compared are tokens. That a key occurs twice is found on hashes of the keys
         alone: whole units are looked at only where it does.
         """
-        names = [_column(name, table) for name in table.key]
+        names = table.key_columns
         key = ", ".join(names)
         person = TOKEN if TOKEN in table.raw_columns else "null"
         content = ", ".join(c for c in table.raw_columns if c not in (UNIT, MESSAGE, LINE))
@@ -518,11 +518,3 @@ def _raw(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
 
 def _schema(table: Table) -> pa.Schema:
     return pa.schema([(name, _TYPES[kind]) for name, kind in table.raw_columns.items()])
-
-
-def _column(name: str, table: Table) -> str:
-    """The raw column of a key's field."""
-    known = table.by_name.get(name)
-    if known is None or known.is_bsn:
-        return f"{name}_versleuteld"
-    return name

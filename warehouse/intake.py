@@ -23,7 +23,7 @@ from warehouse import timeline
 from warehouse.contracts import CONTRACTS, Contract
 from warehouse.errors import UsageError
 from warehouse.gate import Apart, GateResult, pass_through
-from warehouse.home import Home, month_text, parse_month
+from warehouse.home import Home, add_months, month_text, months_between, parse_month
 from warehouse.keys import KeySet
 from warehouse.ledger import (
     PENDING,
@@ -368,8 +368,8 @@ class Intake:
         ]
         others = [other for other in visible if other.rank != version.rank]
         bases = [other for other in visible if other.rank == version.rank]
-        if contract.reference:
-            opens = self._opened_by_reference(contract, version, visible)
+        if contract.carries_forward:
+            opens = self._opened_by_carrying_forward(contract, version, visible)
         elif bases:
             opens = timeline.mended(contract, self._known(version), self._known(bases[-1]))
         else:
@@ -391,26 +391,55 @@ class Intake:
     def _opened(
         self, contract: Contract, version: Version, others: Sequence[Version]
     ) -> list[date]:
-        # What describes none of its months cannot differ: a month costs the same after years.
-        touching = self.ledger.describing(self.ledger.described_months(version.levering_id))
-        near = [self._known(other) for other in others if other.levering_id in touching]
-        return timeline.changed(contract, self._known(version), near)
+        near: Sequence[Version] = others
+        if contract.mode == "sleutel":
+            # What describes none of its months cannot differ: a month costs the same after years.
+            touching = self.ledger.describing(self.ledger.described_months(version.levering_id))
+            near = [other for other in others if other.levering_id in touching]
+        if contract.mode == "stand":
+            assert version.month  # noqa: S101
+            reach = contract.lookback_months if contract.reopens else 0
+            around = months_around(version.month, reach)
+            near = [other for other in others if other.month in around]
+        return timeline.changed(
+            contract, self._known(version), [self._known(other) for other in near]
+        )
 
-    def _opened_by_reference(
+    def _opened_by_carrying_forward(
         self, contract: Contract, version: Version, others: Sequence[Version]
     ) -> list[date]:
+        """The months for which this version is looked up from now on, and says something else."""
         assert version.gemeente and version.month  # noqa: S101, PT018
-        held = timeline.holding(others, version.month)
-        if held and timeline.identical(contract, self._known(held), self._known(version)):
-            return []
-        months = self.ledger.months_of(version.gemeente)
-        return timeline.reopened(contract, version, others, months)
+        months = set(self.ledger.months_of(version.gemeente))
+        if not contract.reference:
+            months.add(version.month)
+        same: dict[str, bool] = {}
+
+        def told_before(month: date) -> bool:
+            looked_up = version.month if contract.every_month else month
+            assert looked_up  # noqa: S101
+            held = timeline.holding(others, looked_up, timeline.validity(contract))
+            if held is None:
+                return False
+            if held.levering_id not in same:
+                same[held.levering_id] = timeline.identical(
+                    contract, self._known(held), self._known(version)
+                )
+            return same[held.levering_id]
+
+        opened = timeline.reopened(contract, version, others, months)
+        return [month for month in opened if not told_before(month)]
 
     def _known(self, version: Version) -> timeline.Known:
         """A version as the timeline sees it: what was mended stands where the first one stood."""
         assert version.month  # noqa: S101
         folder = self.raw(version)
         return timeline.Known(version.rank, version.levering_id, version.month, folder)
+
+
+def months_around(month: date, reach: int) -> frozenset[date]:
+    """A month, and so many before and after it."""
+    return frozenset(months_between(add_months(month, -reach), add_months(month, reach)))
 
 
 def content_hash(path: Path) -> str:

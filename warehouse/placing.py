@@ -18,14 +18,14 @@ from warehouse import geography
 from warehouse.contracts import Contract
 from warehouse.home import Home
 from warehouse.ledger import Ledger, Version
-from warehouse.timeline import holding
+from warehouse.timeline import holding, validity
 
 ADDRESSES, AREAS = "bag_adressen", "cbs_gebieden"
 
 
 @dataclass(frozen=True)
 class Held:
-    """The version of a reference that holds for one gemeente and described month."""
+    """The version that holds for a gemeente and month, of a delivery that carries forward."""
 
     gemeente: str
     month: date
@@ -49,14 +49,15 @@ def held(
     gemeenten: Iterable[str],
     months: Sequence[date],
 ) -> list[Held]:
-    """For every gemeente and month the version of each reference that is looked up."""
+    """For every gemeente and month the version of each delivery that carries forward."""
     found = []
     for contract in contracts.values():
-        if not contract.reference or contract.every_month:
+        if not contract.carries_forward or contract.every_month:
             continue
+        valid = validity(contract)
         for gemeente in gemeenten:
             mine = [v for v in visible if (v.delivery, v.gemeente) == (contract.name, gemeente)]
-            versions = [(month, holding(mine, month)) for month in months]
+            versions = [(month, holding(mine, month, valid)) for month in months]
             found += [Held(gemeente, month, version) for month, version in versions if version]
     return found
 

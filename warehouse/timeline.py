@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.contracts import Contract, Table
+from warehouse.home import add_months, months_between
 from warehouse.ledger import Version
 from warehouse.scratch import scratch
 
@@ -40,7 +41,7 @@ def described(contract: Contract, folder: Path, month: date) -> list[date]:
     """
     if contract.reference:
         return []
-    if contract.mode == "stand":
+    if contract.mode != "sleutel":
         return [month]
     with scratch() as sql:
         _months_of_answers(sql, contract, [Known(0, "", month, folder)], by_id=False)
@@ -49,25 +50,62 @@ def described(contract: Contract, folder: Path, month: date) -> list[date]:
 
 
 def changed(contract: Contract, new: Known, others: Sequence[Known]) -> list[date]:
-    """The described months in which ``new`` differs from what the ``others`` say together."""
+    """The described months in which ``new`` changes what all versions say together.
+
+    Versions speak in the order of their months of delivery, and within one of their arrival: a
+    version that comes late does not silence one that was delivered for a later month.
+    """
+    if contract.mode == "sleutel":
+        with scratch() as sql:
+            return _changed_by_key(sql, contract, new, others)
+    months = _own_months(contract, new, others)
+    if contract.reopens:
+        with scratch() as sql:
+            months |= _changed_by_interval(sql, contract, new, others)
+    return sorted(months)
+
+
+def _own_months(contract: Contract, new: Known, others: Sequence[Known]) -> set[date]:
+    """The month of delivery, unless it was delivered so before.
+
+    Of changes, the months that nobody delivered in between are described from now on as well.
+    """
+    before = [other for other in others if other.month == new.month and other.order < new.order]
     if contract.mode == "stand":
-        before = [other for other in others if other.month == new.month and other.order < new.order]
-        return [] if before and identical(contract, before[-1], new) else [new.month]
-    with scratch() as sql:
-        return _changed_by_key(sql, contract, new, [o for o in others if o.order < new.order])
+        return set() if before and identical(contract, before[-1], new) else {new.month}
+    if before:
+        return set()
+    earlier = [other.month for other in others if other.month < new.month]
+    later = any(other.month > new.month for other in others)
+    if later or not earlier:
+        return {new.month}
+    return set(months_between(add_months(max(earlier), 1), new.month))
 
 
-def holding(versions: Sequence[Version], month: date) -> Version | None:
-    """The version of a reference that holds for a described month.
+def holding(
+    versions: Sequence[Version], month: date, valid_months: int | None = None
+) -> Version | None:
+    """The version that holds for a described month, of a delivery that carries forward.
 
-    The newest delivered up to that month, which carries forward; before the first, that one: what
-    it knows of the past is all there is. ``versions`` are those of one gemeente.
+    The newest delivered up to that month, for as long as it is valid. A reference (without
+    ``valid_months``) holds until there is a newer one; before the first, that one: what it knows of
+    the past is all there is. ``versions`` are those of one gemeente.
     """
     known = [version for version in versions if version.month]
     before = [version for version in known if version.month and version.month <= month]
     if before:
-        return max(before, key=lambda version: (version.month or month, version.order))
+        newest = max(before, key=lambda version: (version.month or month, version.order))
+        assert newest.month  # noqa: S101
+        valid = valid_months is None or month < add_months(newest.month, valid_months)
+        return newest if valid else None
+    if valid_months is not None:
+        return None
     return min(known, key=lambda version: (version.month or month, -version.order), default=None)
+
+
+def validity(contract: Contract) -> int | None:
+    """For how many months a version that carries forward holds; a reference until a newer one."""
+    return None if contract.reference else contract.valid_months
 
 
 def reopened(
@@ -84,8 +122,8 @@ def reopened(
     if contract.every_month:
         return sorted(months)
     others = [other for other in before if other.month != version.month]
-    after = [*others, version]
-    return sorted(month for month in months if holding(after, month) is version)
+    after, valid = [*others, version], validity(contract)
+    return sorted(month for month in months if holding(after, month, valid) is version)
 
 
 def mended(contract: Contract, new: Known, base: Known) -> list[date]:
@@ -207,9 +245,10 @@ def _months_of_answers(
 
 
 def _changed_by_key(
-    sql: duckdb.DuckDBPyConnection, contract: Contract, new: Known, older: Sequence[Known]
+    sql: duckdb.DuckDBPyConnection, contract: Contract, new: Known, others: Sequence[Known]
 ) -> list[date]:
-    versions = [*older, new]
+    versions = in_order([*others, new])
+    place = next(v.order for v in versions if v.levering_id == new.levering_id)
     _months_of_answers(sql, contract, versions)
     sql.execute(
         """
@@ -223,9 +262,15 @@ def _changed_by_key(
             on nieuw.bsn_versleuteld = oud.bsn_versleuteld
             and nieuw.maand = oud.maand
             and oud.nummer < nieuw.nummer
+        where not exists (
+            select 1 from spil as later
+            where later.bsn_versleuteld = nieuw.bsn_versleuteld
+                and later.maand = nieuw.maand
+                and later.nummer > nieuw.nummer
+        )
         group by all
         """,
-        {"nieuw": new.order},
+        {"nieuw": place},
     )
     facts = " union all ".join(
         _facts(table) for table in contract.raw_tables if table is not contract.head
@@ -287,6 +332,92 @@ def _changed_by_key(
         files,
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def in_order(versions: Sequence[Known]) -> list[Known]:
+    """Versions in the order in which they speak, numbered so."""
+    spoken = sorted(versions, key=lambda version: (version.month, version.order))
+    return [replace(version, order=number) for number, version in enumerate(spoken, 1)]
+
+
+def _changed_by_interval(
+    sql: duckdb.DuckDBPyConnection, contract: Contract, new: Known, others: Sequence[Known]
+) -> set[date]:
+    """The months delivered before in which the newest row of a key holds, and did not, or did.
+
+    Changes (``mutatie``) differ in anything that is compared; of a state only when its keys hold
+    is corrected afterwards, for what else it says is of its own month. An end is told in the month
+    in which it falls.
+    """
+    versions = in_order([*others, new])
+    place = next(v.order for v in versions if v.levering_id == new.levering_id)
+    delivered = [version.month for version in versions]
+    first, last = min(delivered), max(delivered)
+    if contract.mode == "stand":
+        first = max(first, add_months(new.month, -contract.lookback_months))
+        last = add_months(new.month, -1)
+    if first > last:
+        return set()
+    table = contract.by_name[contract.counts]
+    key = ", ".join(table.key_columns)
+    dates = {"datum_aanvang", "datum_einde"}
+    said = [c for c in _compared(table) if c not in dates] if contract.mode == "mutatie" else []
+    withdrawn = "status = '3'" if "status" in table.by_name else "false"
+    sql.execute("create temp table versie (levering_id varchar, nummer bigint)")
+    sql.executemany(
+        "insert into versie values (?, ?)", [(v.levering_id, v.order) for v in versions]
+    )
+    rows = sql.execute(
+        f"""
+        with alles as (
+            select
+                hash({key}) as sleutel, nummer, eenheid, {withdrawn} as ingetrokken,
+                try_strptime(datum_aanvang, '%Y%m%d')::date as aanvang,
+                coalesce(try_strptime(datum_einde, '%Y%m%d')::date, date '9999-12-31') as einde,
+                {f"hash({', '.join(said)})" if said else "0"} as inhoud
+            from read_parquet($files) inner join versie using (levering_id)
+        ),
+        geraakt as (select distinct sleutel from alles where nummer = $new),
+        bekend as (select * from alles where sleutel in (select sleutel from geraakt)),
+        nu as (
+            from bekend
+            qualify row_number() over (partition by sleutel order by nummer desc, eenheid desc) = 1
+        ),
+        toen as (
+            from bekend where nummer <> $new
+            qualify row_number() over (partition by sleutel order by nummer desc, eenheid desc) = 1
+        ),
+        spil as (
+            select sleutel, cast(maand as date) as maand
+            from geraakt, unnest(generate_series($first, $last, interval 1 month)) as m (maand)
+        )
+        select distinct maand from (
+            {_told("nu")}
+            except
+            {_told("toen")}
+            union all
+            ({_told("toen")} except {_told("nu")})
+        )
+        """,  # noqa: S608 - names of a contract
+        {
+            "files": [str(v.folder / f"{table.name}.parquet") for v in versions],
+            "new": place,
+            "first": first,
+            "last": last,
+        },
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _told(source: str) -> str:
+    """What the newest row of each key tells of every month in which it holds."""
+    return f"""(
+        select spil.maand, {source}.sleutel, {source}.inhoud,
+            case when {source}.einde <= last_day(spil.maand) then {source}.einde end as einde
+        from spil inner join {source} using (sleutel)
+        where not {source}.ingetrokken
+            and {source}.aanvang <= last_day(spil.maand) and {source}.einde >= spil.maand
+    )"""  # noqa: S608 - the name of a step
 
 
 def _facts(table: Table) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.contracts import Contract, Table
-from warehouse.home import Home
+from warehouse.home import Home, add_months
 from warehouse.ledger import Ledger, Version
 from warehouse.placing import NOWHERE, Geography, Held, complete, held
 
@@ -23,9 +23,9 @@ from warehouse.placing import NOWHERE, Geography, Held, complete, held
 LEDGER_TABLES = {
     "open_maanden": "De beschreven maanden die opnieuw gebouwd worden.",
     "gemeenten": "De gemeenten van dit datapakhuis.",
-    "leveringen": "De leveringen die nu zichtbaar zijn, in volgorde van binnenkomst.",
-    "referenties": "Welke versie van een referentie voor een open maand geldt.",
-    "contracten": "Wat de contracten zeggen over geldigheid en naijling.",
+    "leveringen": "De zichtbare leveringen, genummerd naar levermaand en dan binnenkomst.",
+    "referenties": "Welke versie van een levering die doorwerkt voor een open maand geldt.",
+    "contracten": "Wat de contracten zeggen over leverwijze, geldigheid en terugwerkende kracht.",
 }
 #: The views of schema ``geografie``, and what each tells.
 GEOGRAPHY_VIEWS = {
@@ -38,7 +38,8 @@ _COLUMNS = {
     "leveringen": "levering_id varchar, delivery varchar, gemeente varchar, levermaand date,"
     " versie bigint",
     "referenties": "delivery varchar, gemeente varchar, maand date, levering_id varchar",
-    "contracten": "delivery varchar, naijling_maanden integer, geldig_maanden integer",
+    "contracten": "delivery varchar, leverwijze varchar, referentie boolean,"
+    " naijling_maanden integer, geldig_maanden integer, terugwerkend_maanden integer",
 }
 
 
@@ -55,7 +56,7 @@ def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> li
     visible = ledger.visible()
     references = held(contracts, visible, home.gemeenten, months)
     touching = ledger.describing(months) | {each.version.levering_id for each in references}
-    touching |= {v.levering_id for v in visible if contracts[v.delivery or ""].every_month}
+    touching |= {v.levering_id for v in visible if _speaks(contracts, v, months)}
     geography = complete(home, ledger, contracts, months)
     with connect(home.database) as sql:
         lay_out(
@@ -80,6 +81,23 @@ def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> li
         sql.execute("create or replace table grootboek.bouw (opening bigint, klaar boolean)")
         sql.execute("insert into grootboek.bouw values (?, false)", [opening])
     return months
+
+
+def _speaks(contracts: Mapping[str, Contract], version: Version, months: Sequence[date]) -> bool:
+    """Whether a version may say something about any of these months though it describes none."""
+    contract = contracts[version.delivery or ""]
+    if contract.mode == "mutatie" or contract.every_month:
+        return True
+    if not contract.reopens or contract.mode != "stand" or version.month is None:
+        return False
+    first = add_months(version.month, -contract.lookback_months)
+    return any(first <= month <= version.month for month in months)
+
+
+def _speaking(version: Version) -> tuple[str, str, date, int]:
+    """The order in which the versions of a delivery speak: by month of delivery, then arrival."""
+    month = version.month or date.min
+    return version.delivery or "", version.gemeente or "", month, version.rank
 
 
 def mark_built(sql: duckdb.DuckDBPyConnection) -> None:
@@ -111,11 +129,17 @@ def lay_out(
     rows: dict[str, list[tuple[object, ...]]] = {
         "open_maanden": [(month,) for month in months],
         "gemeenten": [(gemeente,) for gemeente in gemeenten],
-        "leveringen": [(v.levering_id, v.delivery, v.gemeente, v.month, v.rank) for v in versions],
+        "leveringen": [
+            (v.levering_id, v.delivery, v.gemeente, v.month, number)
+            for number, v in enumerate(sorted(versions, key=_speaking), 1)
+        ],
         "referenties": [
             (r.version.delivery, r.gemeente, r.month, r.version.levering_id) for r in references
         ],
-        "contracten": [(c.name, c.lag_months, c.valid_months) for c in contracts.values()],
+        "contracten": [
+            (c.name, c.mode, c.reference, c.lag_months, c.valid_months, c.lookback_months)
+            for c in contracts.values()
+        ],
     }
     sql.execute("begin")
     for schema in ("grootboek", "raw", "geografie"):

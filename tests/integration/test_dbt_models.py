@@ -52,10 +52,10 @@ LEDGER = """
         nieuwe_code varchar, soort varchar, bron varchar, aandeel double
     );
     create table grootboek.contracten (
-        delivery varchar, naijling_maanden integer, geldig_maanden integer
+        delivery varchar, leverwijze varchar, referentie boolean, naijling_maanden integer,
+        geldig_maanden integer, terugwerkend_maanden integer
     );
     insert into grootboek.gemeenten values ('GM0479'), ('GM0518');
-    insert into grootboek.contracten values ('brp_personen', 0, 1), ('suwinet_inkomsten', 2, 1);
 """
 JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 
@@ -70,6 +70,13 @@ class Warehouse:
             connection.execute(LEDGER)
             connection.execute("create schema raw")
             for contract in load_contracts().values():
+                connection.execute(
+                    "insert into grootboek.contracten values (?, ?, ?, ?, ?, ?)",
+                    [
+                        *(contract.name, contract.mode, contract.reference, contract.lag_months),
+                        *(contract.valid_months, contract.lookback_months),
+                    ],
+                )
                 for table in contract.raw_tables:
                     columns = ", ".join(f"{n} {t}" for n, t in table.raw_columns.items())
                     name = f"{contract.name}__{table.name}"

@@ -375,8 +375,8 @@ def test_another_kind_of_income_opens_the_months_for_which_it_holds(suwinet, tak
     assert months(changed(suwinet, other, [first])) == ["2025-11", "2025-12"]
 
 
-# What is known of a person in a month, by the definition: what the newest answer says that covers
-# the month, and whether that can be all.
+# What is known of a person in a month, by the definition: what the answer of the latest month of
+# delivery says that covers the month, and whether that can be all.
 
 _STATEMENTS = st.lists(
     st.tuples(st.integers(1, 6), st.integers(0, 1), st.sampled_from(["1", "2", "x"])),
@@ -407,9 +407,12 @@ def written(answers: list[tuple[str, list[tuple[int, int, str]], int]]) -> bytes
 
 
 def told(versions: list[tuple[list[tuple[str, list[tuple[int, int, str]], int]], int]]) -> Known_of:
-    """What is known after these versions, per person and month of 2025."""
+    """What is known after these versions, per person and month of 2025.
+
+    They speak in the order of their months of delivery, and within one of their arrival.
+    """
     known: Known_of = {}
-    for answers, delivered in versions:
+    for answers, delivered in sorted(versions, key=lambda version: version[1]):
         here: dict[tuple[str, int], tuple[list[object], bool]] = {}
         for number, (who, statements, empty) in enumerate(answers):
             months = [m for first, longer, _ in statements for m in (first, first + longer)]
