@@ -21,3 +21,8 @@
         )
     end
 {%- endmacro %}
+
+{# Euros as written, with a comma or a point before the cents (bedrag_euro in a contract). #}
+{% macro euro(kolom) -%}
+    cast(replace({{ kolom }}, ',', '.') as decimal(12, 2))
+{%- endmacro %}
