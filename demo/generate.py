@@ -1,12 +1,19 @@
 """Writes the deliveries of a synthetic gemeente into a folder.
 
 What belongs here: which files there are, their names, and the months they cover. What does not:
-persons (``population``), addresses (``addresses``) and formats (``gbav``, ``suwiml``, ``bag``,
-``gebieden``).
+persons (``population``), addresses (``addresses``), lives (``lives``), errors (``injection``) and
+formats (``gbav``, ``suwiml``, ``bag``, ``gebieden``, and one module named after each other
+delivery).
+
+A module ``demo/<delivery>.py`` has a constant ``EXTENSION`` (without a dot) and a function
+``write(path, lives, month, injection)``, which writes the file of a month (a ``numpy.datetime64``)
+from what was known at its end (``lives.last``). Modules that are not there are passed by.
 """
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,9 +24,31 @@ from demo import bag, gbav, gebieden, suwiml
 from demo.addresses import Addresses
 from demo.faults import of_delivery
 from demo.gebieden import Division
+from demo.injection import RATE, Injection
+from demo.lives import Lives
 from demo.population import Population, last_day
 
 DELIVERIES = ("cbs_gebieden", "bag_adressen", "brp_personen", "suwinet_inkomsten")
+#: Written by a module of their own name.
+OTHERS = (
+    "woz_stufcap",
+    "corporatie_huren",
+    "inkomen_huishouden",
+    "ib_inkomsten",
+    "bijstand_bus",
+    "wmo_berichten",
+    "jeugd_berichten",
+    "schuldhulp_ddas",
+    "vroegsignalen",
+    "duo_inschrijvingen",
+    "duo_diplomas",
+    "duo_verzuim",
+    "rmc_trajecten",
+    "minimaregelingen",
+)
+#: Valid for twelve months: delivered in the first month and in each January after it.
+YEARLY = ("woz_stufcap", "corporatie_huren", "inkomen_huishouden")
+MANIFEST = "manifest.json"
 #: Reference carries forward: the areas come once, the addresses in the first month and then so
 #: often.
 MONTHS_BETWEEN_EXTRACTS = 6
@@ -36,6 +65,7 @@ def generate(
     faults: bool = True,
     deliveries: Sequence[str] = DELIVERIES,
     divided_again: str | None = None,
+    rate: float = RATE,
 ) -> list[Path]:
     """Write the deliveries of each month, and return their paths, oldest month first.
 
@@ -56,6 +86,7 @@ def generate(
             faults=faults,
             deliveries=deliveries,
             divided_again=divided_again,
+            rate=rate,
         )
     )
 
@@ -71,23 +102,49 @@ def iter_deliveries(
     faults: bool = True,
     deliveries: Sequence[str] = DELIVERIES,
     divided_again: str | None = None,
+    rate: float = RATE,
 ) -> Iterator[Path]:
     """As ``generate``, giving each path as soon as its file is complete."""
-    unknown = set(deliveries) - set(DELIVERIES)
+    unknown = set(deliveries) - set(DELIVERIES) - set(OTHERS)
     if unknown:
         raise ValueError(f"the synthetic gemeente does not deliver {', '.join(sorted(unknown))}")
     population = Population(persons, _code(gemeente), first_month, seed)
     addresses = addresses_of(population, first_month)
+    lives = Lives(population, addresses)
+    injection = Injection(seed, rate if faults else 0.0)
     for number in range(months):
-        population.advance()
+        lives.advance()
         again = str(population.month) == divided_again
+        january = str(population.month).endswith("-01")
         due = {
             "cbs_gebieden": number == 0 or again,
             "bag_adressen": number % MONTHS_BETWEEN_EXTRACTS == 0,
+            **dict.fromkeys(YEARLY, number == 0 or january),
         }
         for delivery in deliveries:
-            if due.get(delivery, True):
+            if not due.get(delivery, True):
+                continue
+            if delivery in DELIVERIES:
                 yield _deliver(to, delivery, population, addresses, faults, again=again)
+            elif has_writer(delivery):
+                yield _deliver_life(to, delivery, lives, injection)
+    if injection.notes:
+        injection.write(to / MANIFEST)
+
+
+def has_writer(delivery: str) -> bool:
+    """Whether there is a module that writes a delivery."""
+    return importlib.util.find_spec(f"demo.{delivery}") is not None
+
+
+def _deliver_life(to: Path, delivery: str, lives: Lives, injection: Injection) -> Path:
+    """Write one file by the module of its name; it gets its name only when it is complete."""
+    writer = importlib.import_module(f"demo.{delivery}")
+    path = to / f"{delivery}_GM{lives.gemeente:04d}_{lives.month}.{writer.EXTENSION}"
+    to.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.name}.part")
+    writer.write(unfinished, lives, lives.month, injection)
+    return unfinished.replace(path)
 
 
 def addresses_of(population: Population, first_month: str) -> Addresses:

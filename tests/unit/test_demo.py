@@ -323,7 +323,7 @@ def test_no_employer_number_is_a_bsn():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"persons": 99}, {"gemeente": "479"}, {"deliveries": ["wmo_berichten"]}],
+    [{"persons": 99}, {"gemeente": "479"}, {"deliveries": ["politie"]}],
 )
 def test_what_it_cannot_make_it_refuses(tmp_path, wrong):
     with pytest.raises(ValueError, match=r"synthetic gemeente|GM and four digits"):
