@@ -21,7 +21,7 @@ from warehouse.home import AMSTERDAM, Home, add_months, month_text, parse_month
 from warehouse.intake import Landed, Misnamed, look, mended_waiting, shown_name
 from warehouse.ledger import PENDING, Quarantined, Release, State, Version
 from warehouse.mending import export, reoffer, version_of
-from warehouse.profile import ProfileInput, delivery_profile
+from warehouse.profile import ProfileInput, delivery_profile, repetition
 from warehouse.reasons import reason
 from warehouse.station import Station, at_work
 
@@ -29,7 +29,7 @@ GEMEENTE, MONTH = "gemeente", "levermaand"
 LANDING = dg.AssetKey("landing")
 #: So many lines of a reason are shown; `datapakhuis quarantine list` shows all.
 PLACES = 10
-#: After a longer silence there is no month before to compare with.
+#: After a longer silence, or that of a yearly state, there is no month before to compare with.
 COMPARED_MONTHS = 3
 
 
@@ -244,7 +244,7 @@ def _profile(station: Station, version: Version) -> pd.DataFrame:
     this = _profile_input(station, version)
     assert version.delivery and version.gemeente and version.month  # noqa: S101, PT018
     previous = _compared_with(station, version)
-    return delivery_profile(
+    figures = delivery_profile(
         this.counts,
         this.reasons,
         this.raw,
@@ -252,13 +252,29 @@ def _profile(station: Station, version: Version) -> pd.DataFrame:
         _known_persons(station, version),
         month=version.month,
     )
+    return pd.concat([figures, _repetition(station, version, previous)], ignore_index=True)
+
+
+def _repetition(station: Station, version: Version, previous: Version | None) -> pd.DataFrame:
+    """What a version has in common with the state before it, or with all changes before it."""
+    contract = station.contracts[version.delivery or ""]
+    earlier = [previous] if previous else []
+    if contract.mode == "mutatie":
+        visible = station.ledger.visible(contract.name)
+        earlier = [v for v in visible if v.gemeente == version.gemeente and v.rank != version.rank]
+    counted = f"{contract.counts}.parquet"
+    return repetition(
+        contract,
+        station.intake.raw(version) / counted,
+        [station.intake.raw(other) / counted for other in earlier],
+    )
 
 
 def _compared_with(station: Station, version: Version) -> Version | None:
     """The newest version of the months before; for a first state, the one it takes the place of."""
     assert version.delivery and version.gemeente and version.month  # noqa: S101, PT018
     contract = station.contracts[version.delivery]
-    oldest = add_months(version.month, -COMPARED_MONTHS)
+    oldest = add_months(version.month, -max(COMPARED_MONTHS, contract.valid_months))
     visible = [other for other in station.ledger.visible(contract.name) if other.month]
     mine = [other for other in visible if other.gemeente == version.gemeente]
     earlier = [other for other in mine if oldest <= (other.month or oldest) < version.month]

@@ -29,10 +29,13 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from warehouse.contracts import Contract
 from warehouse.scratch import scratch
+from warehouse.timeline import compared
 
 COLUMNS = ("maat", "onderdeel", "waarde", "vorige", "basis")
 TOKEN = "bsn_versleuteld"  # noqa: S105 - a column's name
+_REPEATED = {"stand": "teruggekeerd_aandeel", "mutatie": "herhaald_aandeel"}
 _ADMINISTRATION = frozenset({"levering_id", "eenheid", "regel"})
 
 
@@ -100,6 +103,38 @@ def delivery_profile(
         if known_tokens:
             now["bekend_in_brp_aandeel", ""] = _known_share(connection, raw, known_tokens)
     return _beside(now, before)
+
+
+def repetition(contract: Contract, new: Path, earlier: Sequence[Path]) -> pd.DataFrame:
+    """How much of a version was delivered before; by it a state and changes are told apart.
+
+    Of a state (``stand``) the share of those in the one before, the only one of ``earlier``, who
+    are in it again (``teruggekeerd_aandeel``): in a file of changes they are few. Of changes
+    (``mutatie``) the share of rows that one of the ``earlier`` versions holds just so
+    (``herhaald_aandeel``): in a full state they are most. Files are those of the counted object.
+    """
+    table = contract.by_name[contract.counts]
+    figures: _Figures = {}
+    if earlier and contract.mode in _REPEATED:
+        of_person = contract.mode == "stand" and TOKEN in table.raw_columns
+        columns = [TOKEN] if of_person else table.key_columns
+        if contract.mode == "mutatie":
+            columns = compared(table)
+        told = f"select distinct hash({', '.join(columns)}) as wat from read_parquet(?)"  # noqa: S608
+        with closing(scratch()) as connection:
+            again, before, now = connection.execute(
+                f"""
+                with nu as ({told}), toen as ({told})
+                select
+                    (select count(*) from nu where wat in (from toen)),
+                    (select count(*) from toen),
+                    (select count(*) from nu)
+                """,  # noqa: S608 - names of a contract
+                [[str(new)], [str(path) for path in earlier]],
+            ).fetchall()[0]
+        whole = before if contract.mode == "stand" else now
+        figures[_REPEATED[contract.mode], ""] = _share(again, whole)
+    return _beside(figures, {})
 
 
 def dataset_profile(

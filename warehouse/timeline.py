@@ -186,7 +186,8 @@ def identical(contract: Contract, one: Known, other: Known) -> bool:
     return _fingerprints(contract, one) == _fingerprints(contract, other)
 
 
-def _compared(table: Table) -> list[str]:
+def compared(table: Table) -> list[str]:
+    """The raw columns of a table that say something: not where a row came from."""
     kept = [field for field in table.fields if not field.compared]
     skipped = _ORIGIN | {column for field in kept for column in field.raw_columns}
     return [column for column in table.raw_columns if column not in skipped]
@@ -199,7 +200,7 @@ def _fingerprints(contract: Contract, version: Known) -> list[tuple[object, ...]
             sql.execute(
                 f"""
                 select count(*), bit_xor(inhoud), sum(inhoud::hugeint)
-                from (select hash({", ".join(_compared(table))}) as inhoud from read_parquet(?))
+                from (select hash({", ".join(compared(table))}) as inhoud from read_parquet(?))
                 """,  # noqa: S608 - names of a contract
                 [str(version.folder / f"{table.name}.parquet")],
             ).fetchall()[0]
@@ -361,7 +362,7 @@ def _changed_by_interval(
     table = contract.by_name[contract.counts]
     key = ", ".join(table.key_columns)
     dates = {"datum_aanvang", "datum_einde"}
-    said = [c for c in _compared(table) if c not in dates] if contract.mode == "mutatie" else []
+    said = [c for c in compared(table) if c not in dates] if contract.mode == "mutatie" else []
     withdrawn = "status = '3'" if "status" in table.by_name else "false"
     sql.execute("create temp table versie (levering_id varchar, nummer bigint)")
     sql.executemany(
@@ -433,6 +434,6 @@ def _facts(table: Table) -> str:
                 date_trunc('month', try_strptime(nullif(datum_einde, '00000000'), '%Y%m%d')),
                 {"'9999-12-01'" if table.repeats else "try_strptime(datum_aanvang, '%Y%m%d')"}
             )::date) as tot,
-            hash('{table.name}', {", ".join(_compared(table))}) as inhoud
+            hash('{table.name}', {", ".join(compared(table))}) as inhoud
         from read_parquet(?) inner join versie using (levering_id)
     """  # noqa: S608 - names of a contract

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.bridge import Check, Suite, change, excess_change, relative_change
-from expectations.deliveries.common import QUARANTINE, REASONS
+from expectations.deliveries.common import NO_CHANGES_FOR_A_STATE, QUARANTINE, REASONS
 
 SUITE = Suite(
     name="levering_brp_personen",
@@ -29,6 +29,7 @@ SUITE = Suite(
             maximum=0,
             needs_previous=True,
         ),
+        NO_CHANGES_FOR_A_STATE,
         QUARANTINE,
         REASONS,
         Check(

@@ -28,3 +28,26 @@ REASONS = Check(
     minimum_basis=200,
     optional=True,  # no unit in quarantine, no reason
 )
+
+NO_CHANGES_FOR_A_STATE = Check(
+    name="geen_mutaties_maar_stand",
+    description="Ten minste de helft van wie er vorige keer in stond, staat er weer in.",
+    why="Een levering van alleen de wijzigingen, waar een volledige stand hoort, zou alle anderen "
+    "wissen (domein 3.16, E15). Geen register verliest in een maand de helft van wie erin staat; "
+    "onder 20 kan het toeval zijn.",
+    measure="teruggekeerd_aandeel",
+    minimum=0.5,
+    minimum_basis=20,
+    optional=True,  # the first state
+)
+NO_STATE_FOR_CHANGES = Check(
+    name="geen_stand_maar_mutaties",
+    description="Hoogstens de helft van de wijzigingen is al eens zo geleverd.",
+    why="Een volledige herlevering waar alleen wijzigingen horen, herhaalt bijna alles (domein "
+    "3.16, E15); een bron die een paar berichten opnieuw stuurt niet; onder 20 kan het toeval "
+    "zijn.",
+    measure="herhaald_aandeel",
+    maximum=0.5,
+    minimum_basis=20,
+    optional=True,  # the first changes
+)
