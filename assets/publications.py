@@ -167,8 +167,10 @@ def _judge(
 def _described(station: Station, entry: Entry, months: list[date]) -> list[date]:
     """The open months of which the dataset's own delivery, the first it names, says something.
 
-    A reference says it of every month.
+    A reference says it of every month, and so does the ledger itself.
     """
+    if not entry.deliveries:
+        return months
     ledger, delivery = station.ledger, entry.deliveries[0]
     own = {version.levering_id for version in ledger.visible(delivery)}
     contract = station.contracts[delivery]

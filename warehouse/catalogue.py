@@ -64,7 +64,12 @@ def read_catalogue(manifest: Path, contracts: Mapping[str, Contract]) -> dict[st
 def _entry(node: Mapping[str, Any]) -> Entry:
     meta = node["config"].get("meta") or node.get("meta") or {}
     name = node["name"]
-    missing = [key for key in _STATED if meta.get(key) in (None, "", [])]
+    # What is made of the ledger alone says so with an empty list.
+    missing = [
+        key
+        for key in _STATED
+        if meta.get(key) in (None, "") or (key != "leveringen" and meta[key] == [])
+    ]
     if not node.get("description"):
         missing.append("description")
     missing += [f"description of {c}" for c, v in node["columns"].items() if not v["description"]]

@@ -468,9 +468,19 @@ class Ledger:
 
     def describing(self, months: Iterable[date]) -> set[str]:
         """The versions that describe any of these months."""
+        return {levering_id for levering_id, _ in self.described(months)}
+
+    def described(self, months: Iterable[date]) -> list[tuple[str, date]]:
+        """Which version describes which of these months."""
         wanted = {str(month) for month in months}
-        rows = self._connection.execute("select levering_id, maand from beschreven_maand")
-        return {row["levering_id"] for row in rows if row["maand"] in wanted}
+        rows = self._connection.execute(
+            "select levering_id, maand from beschreven_maand order by levering_id, maand"
+        )
+        return [
+            (row["levering_id"], date.fromisoformat(row["maand"]))
+            for row in rows
+            if row["maand"] in wanted
+        ]
 
     def open_months(self) -> list[date]:
         """The described months that must be rebuilt and published."""

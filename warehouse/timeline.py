@@ -76,10 +76,9 @@ def _own_months(contract: Contract, new: Known, others: Sequence[Known]) -> set[
     if before:
         return set()
     earlier = [other.month for other in others if other.month < new.month]
-    later = any(other.month > new.month for other in others)
-    if later or not earlier:
-        return {new.month}
-    return set(months_between(add_months(max(earlier), 1), new.month))
+    # What comes late makes the months after it whole; what comes next describes those it skipped.
+    first = add_months(max(earlier), 1) if earlier else new.month
+    return set(months_between(first, max([new.month, *(other.month for other in others)])))
 
 
 def holding(

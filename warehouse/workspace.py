@@ -25,6 +25,7 @@ LEDGER_TABLES = {
     "gemeenten": "De gemeenten van dit datapakhuis.",
     "leveringen": "De zichtbare leveringen, genummerd naar levermaand en dan binnenkomst.",
     "referenties": "Welke versie van een levering die doorwerkt voor een open maand geldt.",
+    "beschreven_maanden": "Welke versie welke open maand beschrijft.",
     "contracten": "Wat de contracten zeggen over leverwijze, geldigheid en terugwerkende kracht.",
 }
 #: The views of schema ``geografie``, and what each tells.
@@ -38,6 +39,7 @@ _COLUMNS = {
     "leveringen": "levering_id varchar, delivery varchar, gemeente varchar, levermaand date,"
     " versie bigint",
     "referenties": "delivery varchar, gemeente varchar, maand date, levering_id varchar",
+    "beschreven_maanden": "levering_id varchar, maand date",
     "contracten": "delivery varchar, leverwijze varchar, referentie boolean,"
     " naijling_maanden integer, geldig_maanden integer, terugwerkend_maanden integer",
 }
@@ -66,6 +68,7 @@ def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> li
             gemeenten=home.gemeenten,
             versions=visible,
             references=references,
+            described=ledger.described(months),
             geography=geography,
             files={
                 (contract.name, table.name): [
@@ -122,6 +125,7 @@ def lay_out(
     gemeenten: Sequence[str] = (),
     versions: Sequence[Version] = (),
     references: Sequence[Held] = (),
+    described: Sequence[tuple[str, date]] = (),
     geography: Geography = NOWHERE,
     files: Mapping[tuple[str, str], Sequence[Path]] | None = None,
 ) -> None:
@@ -136,6 +140,7 @@ def lay_out(
         "referenties": [
             (r.version.delivery, r.gemeente, r.month, r.version.levering_id) for r in references
         ],
+        "beschreven_maanden": list(described),
         "contracten": [
             (c.name, c.mode, c.reference, c.lag_months, c.valid_months, c.lookback_months)
             for c in contracts.values()

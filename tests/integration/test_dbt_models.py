@@ -51,6 +51,7 @@ LEDGER = """
         gemeente varchar, van_jaar integer, naar_jaar integer, oude_code varchar,
         nieuwe_code varchar, soort varchar, bron varchar, aandeel double
     );
+    create table grootboek.beschreven_maanden (levering_id varchar, maand date);
     create table grootboek.contracten (
         delivery varchar, leverwijze varchar, referentie boolean, naijling_maanden integer,
         geldig_maanden integer, terugwerkend_maanden integer
