@@ -103,6 +103,53 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("staging", PAKHUIS, ""),
         {"staging/stg_brp_personen", "staging/stg_brp_persoon_historie"},
     ),
+    "staging/stg_brp_huwelijken": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/brp_personen"},
+    ),
+    "staging/stg_brp_kinderen": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/brp_personen"},
+    ),
+    "staging/stg_brp_relaties": (
+        *("staging", PAKHUIS, ""),
+        {
+            "grootboek/open_maanden",
+            "staging/stg_brp_huwelijken",
+            "staging/stg_brp_kinderen",
+            "staging/stg_brp_personen",
+            "staging/stg_bsn_nu",
+        },
+    ),
+    "staging/stg_huishouden_personen": (
+        *("staging", PAKHUIS, ""),
+        {"datasets/personen", "grootboek/open_maanden", "staging/stg_brp_personen"},
+    ),
+    "staging/stg_huishouden_banden": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_brp_relaties", "staging/stg_huishouden_personen"},
+    ),
+    "staging/stg_huishouden_paren": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_huishouden_banden"},
+    ),
+    "staging/stg_huishouden_groepen": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_brp_relaties", "staging/stg_huishouden_personen"},
+    ),
+    "staging/stg_huishouden_kinderen": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_huishouden_banden", "staging/stg_huishouden_paren"},
+    ),
+    "staging/stg_huishouden_eenheden": (
+        *("staging", PAKHUIS, ""),
+        {
+            "staging/stg_huishouden_groepen",
+            "staging/stg_huishouden_kinderen",
+            "staging/stg_huishouden_paren",
+            "staging/stg_huishouden_personen",
+        },
+    ),
     "staging/stg_bsn_nu": (
         *("staging", PAKHUIS, ""),
         {"grootboek/open_maanden", "staging/stg_brp_personen", "staging/stg_bsn_wijzigingen"},
@@ -146,6 +193,16 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("bevolking", BURGERZAKEN, ""),
         {*WHO, "staging/stg_bsn_wijzigingen"},
     ),
+    "datasets/huishoudens": (
+        *("bevolking", BURGERZAKEN, ""),
+        {
+            "staging/stg_huishouden_eenheden",
+            "staging/stg_huishouden_groepen",
+            "staging/stg_huishouden_kinderen",
+            "staging/stg_huishouden_paren",
+            "staging/stg_huishouden_personen",
+        },
+    ),
     "datasets/gebieden": (
         *("wonen", GEO, ""),
         {"staging/stg_cbs_gebieden", "staging/stg_indelingen"},
@@ -179,6 +236,7 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("bevolking", BURGERZAKEN, ""),
         {"datasets/bsn_wijzigingen"},
     ),
+    "publicatie/huishoudens": ("bevolking", BURGERZAKEN, "", {"datasets/huishoudens"}),
     "publicatie/inkomsten": ("werk_en_inkomen", WERK, "", {"datasets/inkomsten"}),
     "publicatie/inkomsten_bevraging": (
         *("werk_en_inkomen", WERK, ""),
@@ -195,6 +253,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "beschreven_maanden/bsn_wijzigingen": (
         *("bevolking", BURGERZAKEN, DESCRIBED),
         {"publicatie/bsn_wijzigingen"},
+    ),
+    "beschreven_maanden/huishoudens": (
+        *("bevolking", BURGERZAKEN, DESCRIBED),
+        {"publicatie/huishoudens"},
     ),
     "beschreven_maanden/inkomsten": (
         *("werk_en_inkomen", WERK, DESCRIBED),
@@ -230,6 +292,9 @@ CHECKS = {
         *("buurt_dekking", "onbekend_gebied_stijging"),
     },
     "publicatie/bsn_wijzigingen": {"rijen_per_maand", "sleutel_uniek"},
+    "publicatie/huishoudens": {
+        *("rijen_per_maand", "sleutel_uniek", "aandeel_referentiepersonen"),
+    },
     "publicatie/gebieden": {"sleutel_uniek"},
     "publicatie/gebied_vertaling": {"sleutel_uniek", "vertaling_volledig"},
     "publicatie/inkomsten": {

@@ -308,6 +308,15 @@ BOUNDS = [
     ("personen", "buurt_dekking", row(0.995), row(0.9949)),
     ("personen", "buurt_dekking", row(0.5, basis=99), row(0.5, basis=100)),
     ("personen", "onbekend_gebied_stijging", row(0.06, 0.01), row(0.061, 0.01)),
+    ("huishoudens", "rijen_per_maand", row(110, 100, 100), row(111, 100, 100)),
+    (
+        *("huishoudens", "aandeel_referentiepersonen"),
+        *(row(0.3, part="referentiepersoon"), row(0.29, part="referentiepersoon")),
+    ),
+    (
+        *("huishoudens", "aandeel_referentiepersonen"),
+        *(row(0.7, part="referentiepersoon"), row(0.71, part="referentiepersoon")),
+    ),
     ("gebieden", "sleutel_uniek", row(0), row(1)),
     ("gebied_vertaling", "sleutel_uniek", row(0), row(1)),
     (
