@@ -111,6 +111,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("staging", PAKHUIS, ""),
         {"grootboek/leveringen", "leveringen/brp_personen"},
     ),
+    "staging/stg_brp_adreswisselingen": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/open_maanden", "staging/stg_brp_verblijfplaatsen"},
+    ),
     "staging/stg_brp_relaties": (
         *("staging", PAKHUIS, ""),
         {
@@ -203,6 +207,15 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             "staging/stg_huishouden_personen",
         },
     ),
+    "datasets/verhuizingen": (
+        *("bevolking", BURGERZAKEN, ""),
+        {
+            *WHO,
+            "staging/stg_adres_buurten",
+            "staging/stg_brp_adreswisselingen",
+            "staging/stg_brp_personen",
+        },
+    ),
     "datasets/gebieden": (
         *("wonen", GEO, ""),
         {"staging/stg_cbs_gebieden", "staging/stg_indelingen"},
@@ -237,6 +250,7 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         {"datasets/bsn_wijzigingen"},
     ),
     "publicatie/huishoudens": ("bevolking", BURGERZAKEN, "", {"datasets/huishoudens"}),
+    "publicatie/verhuizingen": ("bevolking", BURGERZAKEN, "", {"datasets/verhuizingen"}),
     "publicatie/inkomsten": ("werk_en_inkomen", WERK, "", {"datasets/inkomsten"}),
     "publicatie/inkomsten_bevraging": (
         *("werk_en_inkomen", WERK, ""),
@@ -257,6 +271,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "beschreven_maanden/huishoudens": (
         *("bevolking", BURGERZAKEN, DESCRIBED),
         {"publicatie/huishoudens"},
+    ),
+    "beschreven_maanden/verhuizingen": (
+        *("bevolking", BURGERZAKEN, DESCRIBED),
+        {"publicatie/verhuizingen"},
     ),
     "beschreven_maanden/inkomsten": (
         *("werk_en_inkomen", WERK, DESCRIBED),
@@ -295,6 +313,7 @@ CHECKS = {
     "publicatie/huishoudens": {
         *("rijen_per_maand", "sleutel_uniek", "aandeel_referentiepersonen"),
     },
+    "publicatie/verhuizingen": {"rijen_per_maand", "sleutel_uniek"},
     "publicatie/gebieden": {"sleutel_uniek"},
     "publicatie/gebied_vertaling": {"sleutel_uniek", "vertaling_volledig"},
     "publicatie/inkomsten": {

@@ -46,7 +46,9 @@ select
     persoonslijsten.ouder2_geboorteland,
     persoonslijsten.datum_overlijden is not null as overleden,
     {{ vroegste_datum('persoonslijsten.datum_overlijden') }} as datum_overlijden,
+    {{ volledige_datum('persoonslijsten.datum_overlijden') }} is null as overlijden_onvolledig,
     persoonslijsten.reden_opschorting,
-    {{ vroegste_datum('persoonslijsten.datum_opschorting') }} as datum_opschorting
+    {{ vroegste_datum('persoonslijsten.datum_opschorting') }} as datum_opschorting,
+    {{ volledige_datum('persoonslijsten.datum_opschorting') }} is null as opschorting_onvolledig
 from persoonslijsten
 inner join leveringen on persoonslijsten.levering_id = leveringen.levering_id

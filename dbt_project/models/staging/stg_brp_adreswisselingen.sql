@@ -1,0 +1,57 @@
+-- A new occurrence is no new residence when only something about it was put right: one that began
+-- on the same day is the same, and the newest says it best.
+with verblijven as (
+    select
+        gemeente,
+        maand,
+        bsn_versleuteld,
+        volgorde,
+        gemeente_van_inschrijving,
+        functie_adres,
+        coalesce(datum_aanvang_adres, datum_aanvang_buitenland) as datum,
+        vroegste_aanvang,
+        land_adres_buitenland,
+        land_vestiging,
+        aangifte_adreshouding,
+        adres_sleutel,
+        adres_vraag
+    from {{ ref('stg_brp_verblijfplaatsen') }}
+    where
+        onjuist is distinct from 'O'
+        and maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    qualify
+        row_number() over (
+            partition by
+                gemeente,
+                maand,
+                bsn_versleuteld,
+                coalesce(vroegste_aanvang, date '0001-01-01')
+            order by volgorde
+        ) = 1
+)
+
+select
+    gemeente,
+    maand,
+    bsn_versleuteld,
+    volgorde,
+    datum,
+    coalesce(aangifte_adreshouding in ('W', 'T', 'H'), false) as administratief,
+    gemeente_van_inschrijving,
+    functie_adres,
+    land_adres_buitenland,
+    land_vestiging,
+    adres_sleutel,
+    adres_vraag,
+    lag(volgorde) over van_een_persoon is null as laatste_verblijf,
+    lead(volgorde) over van_een_persoon is null as eerste_verblijf,
+    lead(gemeente_van_inschrijving) over van_een_persoon as vorige_gemeente,
+    lead(functie_adres) over van_een_persoon as vorige_functie_adres,
+    lead(land_adres_buitenland) over van_een_persoon as vorig_land,
+    lead(adres_sleutel) over van_een_persoon as vorige_adres_sleutel,
+    lead(adres_vraag) over van_een_persoon as vorige_adres_vraag
+from verblijven
+window van_een_persoon as (
+    partition by gemeente, maand, bsn_versleuteld
+    order by volgorde
+)

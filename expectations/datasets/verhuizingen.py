@@ -1,0 +1,13 @@
+"""What dataset `verhuizingen` must look like."""
+
+from __future__ import annotations
+
+from expectations.bridge import Suite
+from expectations.datasets.common import PERSON_MONTH, ROWS_OF_ASKED, UNIQUE_KEY
+from warehouse.profile import Shape
+
+SHAPE = Shape(key=(*PERSON_MONTH, "volgnummer"))
+
+SUITE = Suite(
+    name="dataset_verhuizingen", subject="verhuizingen", checks=(ROWS_OF_ASKED, UNIQUE_KEY)
+)
