@@ -23,6 +23,7 @@ from demo.addresses import STREETS, Addresses, Kind
 from demo.population import draw, first_day
 
 #: The day of the month on which Kadaster makes the extract.
+EXTENSION = "zip"
 EXTRACT_DAY = 8
 _IN_A_FILE = 10_000
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)

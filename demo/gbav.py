@@ -13,6 +13,7 @@ value buffer is the text of the file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,8 +23,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from demo.addresses import HOUSES_PER_POSTCODE, PAIRS, STREETS, Addresses, Written
-from demo.faults import Fault
+from demo.injection import ACCEPTED, QUARANTINED, Injection
+from demo.lives import Lives
 from demo.population import (
+    FIXED,
     NETHERLANDS,
     NEVER,
     OTHER_GEMEENTEN,
@@ -33,6 +36,9 @@ from demo.population import (
     Population,
     bsns,
     draw,
+    first_day,
+    last_day,
+    numbers_on,
 )
 
 #: An array of text (``pyarrow.StringArray``), null where the column stays empty.
@@ -114,21 +120,27 @@ _DATES = pa.array([str(day).replace("-", "") for day in _CALENDAR])
 _GBA_BEGIN = np.datetime64("1994-10-01").astype(int)
 
 
+EXTENSION = "csv"
+DELIVERY = "brp_personen"
+
+
 def write(
     path: Path,
-    population: Population,
-    addresses: Addresses,
+    lives: Lives,
+    month: np.datetime64,
+    injection: Injection,
     *,
-    month_end: int,
-    known_on: int,
-    faults: Sequence[Fault] = (),
+    late: int = 0,
+    version: int = 1,
 ) -> None:
-    """Write the state at ``month_end`` as it was known on ``known_on`` (days since 1970)."""
-    stand = _Stand(population, addresses, month_end, known_on)
+    """Write the state at the end of ``month`` as it was known ``late`` days after it."""
+    month_end = last_day(month)
+    stand = _Stand(lives.population, lives.addresses, month_end, month_end + late)
+    spoils = _Errors(stand, month, injection, version).spoils
     with path.open("wb") as file:
         file.write(b"\xef\xbb\xbf" + ";".join(HEADER).encode() + b"\r\n")
         for begin in range(0, len(stand.ids), BLOCK):
-            lines = _Block(stand, stand.ids[begin : begin + BLOCK]).lines(faults)
+            lines = _Block(stand, stand.ids[begin : begin + BLOCK]).lines(spoils)
             file.write(memoryview(lines.buffers()[2]))
 
 
@@ -143,7 +155,9 @@ class _Stand:
         self.gemeente = population.gemeente
         self.persons = persons
         self.month_end = month_end
-        self.bsn = _text(bsns(len(persons)))
+        self.numbers = numbers_on(persons, month_end)
+        self.bsn = _text(self.numbers)
+        self.former = _text(bsns(len(persons)))
         number = np.arange(len(persons), dtype=np.int64) * 2_654_435_761
         self.a_number = _text(number % 9_000_000_000 + 1_000_000_000)
         present = (persons["appears"] <= known_on) & (persons["leaves"] > known_on)
@@ -189,6 +203,12 @@ class _Stand:
         self.newest = bounds[1:] - 1
         self.residences, self.enrolled = rows, since
 
+    def letter(self, who: Numbers, rows: Numbers) -> Numbers:
+        """Which residences are a briefadres."""
+        adult = rows["begin"] - self.persons["birth"][who] > 18 * YEAR
+        chosen: Numbers = adult & (draw(self.seed, "letter", who, rows["address"]) < 0.008)
+        return chosen
+
     def _children(self, known_on: int) -> None:
         """Children per parent, the eldest first."""
         persons = self.persons
@@ -202,6 +222,114 @@ class _Stand:
         self.child_count, self.eldest = np.diff(bounds), bounds[:-1]
 
 
+@dataclass(frozen=True)
+class _Spoil:
+    """A wrong value in an element of one person's head row."""
+
+    person: int
+    element: str
+    value: str
+
+
+class _Errors:
+    """The errors of one file: wrong values, and what is hard and yet right."""
+
+    def __init__(
+        self,
+        stand: _Stand,
+        month: np.datetime64,
+        injection: Injection,
+        version: int,
+    ) -> None:
+        self.stand = stand
+        self.month, self.injection, self.version = month, injection, version
+        self.spoils: list[_Spoil] = []
+        self.able = stand.ids[stand.ids >= FIXED]
+        if injection.rate:
+            self._wrong_numbers()
+            self._wrong_fields()
+            self._hard_but_right()
+
+    def _wrong_numbers(self) -> None:
+        """E01: numbers that are none, and one that is somebody else's."""
+        given = self.injection.bsns(
+            DELIVERY, self.month, self.able, element="01.01.20", of="person", version=self.version
+        )
+        self.spoils += [_Spoil(person, "01.01.20", value) for person, value in given.items()]
+        two = self._pick("E01", self.able, subject="double")[:2]
+        if len(two) == 2:
+            taken, victim = (int(person) for person in two)
+            self.spoils.append(_Spoil(taken, "01.01.20", str(self.stand.numbers[victim])))
+            self._note("E01", "01.01.20", QUARANTINED, two, "sleutel_dubbel")
+
+    def _wrong_fields(self) -> None:
+        """Values that set a person apart, and values that only that element loses."""
+        wrong = (
+            ("E08", "01.03.10", "19850231", QUARANTINED, "datum_ongeldig"),
+            ("E14", "01.04.10", "X", QUARANTINED, "code_onbekend"),
+            ("E01", "02.01.20", "999000002", ACCEPTED, "relatie_ongeldig"),
+            ("E02", "08.11.60", "15011AA", ACCEPTED, "patroon"),
+        )
+        for code, element, value, outcome, reason in wrong:
+            persons = self._pick(code, self.able, at_least=1, subject=element)
+            self.spoils += [_Spoil(int(person), element, value) for person in persons]
+            if len(persons):
+                self._note(code, element, outcome, persons, reason)
+
+    def _hard_but_right(self) -> None:
+        """E02, E04, E07, E08, E10 as life has them, among those who are not set apart."""
+        stand, persons = self.stand, self.stand.persons
+        apart = [spoil.person for spoil in self.spoils]
+        ids = stand.ids[~np.isin(stand.ids, apart)]
+        row = stand.residences[stand.newest[ids]]
+        lives_here = (row["gemeente"] == stand.gemeente) & (stand.died[ids] == NEVER)
+        here, row = ids[lives_here], row[lives_here]
+        known = [stand.addresses[element].is_null() for element in ("11.80", "11.90")]
+        without = pc.and_(*known).to_numpy(zero_copy_only=False)
+        vague = without[row["address"]]
+        first = first_day(self.month)
+        since = stand.residences["known"][stand.newest[ids]]
+        late = (stand.residences["begin"][stand.newest[ids]] < first) & (since >= first)
+        death = stand.died[ids]
+        late |= (death < first) & (persons["died_known"][ids] >= first)
+        moved = (row["begin"] >= first) & (stand.residence_count[here] > 1)
+        for code, element, where, reason in (
+            ("E02", "08.11.80", here[vague], "zonder_bag_id"),
+            ("E04", "08.86.10", ids[late], "nagekomen"),
+            ("E07", "08.10.10", here[stand.letter(here, row)], "briefadres"),
+            ("E08", "01.03.10", ids[persons["partial"][ids] > 0], "geboortedatum_onvolledig"),
+            ("E10", "08.10.30", here[moved], "verhuisd"),
+            ("I02", "01.01.20", ids[persons["renumbered"][ids] <= stand.month_end], "gewijzigd"),
+        ):
+            if len(where) and code in self.injection.codes:
+                self._note(code, element, ACCEPTED, where, reason)
+
+    def _pick(self, code: str, persons: Numbers, at_least: int = 2, subject: str = "") -> Numbers:
+        return self.injection.pick(
+            code,
+            DELIVERY,
+            self.month,
+            persons,
+            at_least=at_least,
+            subject=subject,
+            version=self.version,
+        )
+
+    def _note(self, code: str, element: str, outcome: str, where: Numbers, reason: str) -> None:
+        self.injection.note(
+            code,
+            DELIVERY,
+            self.month,
+            element=element,
+            outcome=outcome,
+            units=len(where),
+            reason=reason,
+            of="person",
+            where=where.tolist(),
+            version=self.version,
+        )
+
+
 class _Block:
     """The rows of some persons: a head row each, and continuations as many as needed."""
 
@@ -212,7 +340,8 @@ class _Block:
         residences, children = stand.residence_count[ids], stand.child_count[ids]
         married = self.persons["married"][ids] <= stand.month_end
         marriages = married * (1 + (stand.ended[ids] < NEVER))
-        height = np.maximum.reduce([residences, children, marriages])
+        renumbered = self.persons["renumbered"][ids] <= stand.month_end
+        height = np.maximum.reduce([residences, children, marriages, 1 + renumbered])
         self.heads = np.cumsum(height) - height
         self.who = np.repeat(ids, height)
         self.step = np.arange(len(self.who)) - np.repeat(self.heads, height)
@@ -227,13 +356,16 @@ class _Block:
         self._residence(np.repeat(residences, height))
         self._child(np.repeat(children, height))
 
-    def lines(self, faults: Sequence[Fault]) -> Text:
+    def lines(self, spoils: Sequence[_Spoil]) -> Text:
         """The rows as text, line ends included."""
-        for fault in faults:
-            row = (self.who == fault.person) & self.head
-            if row.any():
-                column = self.columns[fault.element]
-                self.columns[fault.element] = pc.if_else(pa.array(row), fault.value, column)
+        for element in sorted({spoil.element for spoil in spoils}):
+            values = {spoil.person: spoil.value for spoil in spoils if spoil.element == element}
+            persons = np.array(sorted(values))
+            place = np.searchsorted(persons, self.who).clip(max=len(persons) - 1)
+            row = (persons[place] == self.who) & self.head
+            texts = pa.array([values[person] for person in persons.tolist()])
+            wrong = pc.take(texts, pa.array(place))
+            self.columns[element] = pc.if_else(pa.array(row), wrong, self.columns[element])
         parts: list[Text] = [_text(self.who + 1, self.head, before="Lg01_")]
         gap = ""
         for name in HEADER[1:]:
@@ -247,13 +379,24 @@ class _Block:
     def _person(self) -> None:
         persons, who, head, put = self.persons, self.who, self.head, self.columns
         birth = persons["birth"][who]
-        self._identity("01", who, head)
+        former = (self.step == 1) & (persons["renumbered"][who] <= self.stand.month_end)
+        self._identity("01", who, head | former)
+        own = pc.if_else(
+            pa.array(former),
+            _pick(self.stand.former, who, former),
+            _pick(self.stand.bsn, who, head),
+        )
+        put["01.01.20"] = own
         put["01.04.10"] = _pick(pa.array(["M", "V", "O"]), persons["sex"][who], head)
         put["01.61.10"] = _constant("E", head)
         put["01.81.10"] = _text(np.full(len(who), self.stand.gemeente), head, width=4)
         put["01.81.20"] = _text(who % 9000 + 1000, head, before="1AA")
-        put["01.85.10"] = self._birth_date(who, head)
-        put["01.86.10"] = _date(np.maximum(birth + 2, _GBA_BEGIN), head)
+        changed = head & (persons["renumbered"][who] <= self.stand.month_end)
+        since = _date(np.where(changed, persons["renumbered"][who], 0), changed)
+        put["01.85.10"] = pc.coalesce(since, self._birth_date(who, head | former))
+        known = np.where(changed, persons["renumbered"][who], np.maximum(birth + 2, _GBA_BEGIN))
+        put["01.86.10"] = _date(known, head | former)
+        put["01.H"] = _constant("51", changed)
 
     def _parent(self, category: str, field: str) -> None:
         """A parent in the gemeente with a BSN; other people's parents by name and country only."""
@@ -352,8 +495,7 @@ class _Block:
 
         put["08.09.10"] = _text(gemeente, there, width=4)
         put["08.09.20"] = _date(stand.enrolled[at], there)
-        adult = begin - self.persons["birth"][who] > 18 * YEAR
-        letter = adult & (self._draw("letter", who, rows["address"]) < 0.008)
+        letter = stand.letter(who, rows)
         put["08.10.10"] = _pick(pa.array(["W", "B"]), letter.astype(int), inland)
         vague = (begin < _GBA_BEGIN) & (self._draw("vague", who) < 0.05)
         put["08.10.30"] = pc.if_else(

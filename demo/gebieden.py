@@ -26,6 +26,7 @@ import shapely
 
 from demo.population import OTHER_GEMEENTEN, draw
 
+EXTENSION = "zip"
 ZAANSTAD = 479
 ZAANSTAD_YEAR = 2017
 _TABLE = Path(__file__).with_name("zaanstad.csv")

@@ -20,15 +20,21 @@ from pathlib import Path
 
 import numpy as np
 
-from demo import bag, gbav, gebieden, suwiml
+from demo import bag, gbav, gebieden
 from demo.addresses import Addresses
-from demo.faults import of_delivery
 from demo.gebieden import Division
 from demo.injection import RATE, Injection
 from demo.lives import Lives
-from demo.population import Population, last_day
+from demo.population import Population
 
 DELIVERIES = ("cbs_gebieden", "bag_adressen", "brp_personen", "suwinet_inkomsten")
+#: The modules of formats that have a name of their own.
+_MODULES = {
+    "cbs_gebieden": "gebieden",
+    "bag_adressen": "bag",
+    "brp_personen": "gbav",
+    "suwinet_inkomsten": "suwiml",
+}
 #: Written by a module of their own name.
 OTHERS = (
     "woz_stufcap",
@@ -108,43 +114,36 @@ def iter_deliveries(
     unknown = set(deliveries) - set(DELIVERIES) - set(OTHERS)
     if unknown:
         raise ValueError(f"the synthetic gemeente does not deliver {', '.join(sorted(unknown))}")
-    population = Population(persons, _code(gemeente), first_month, seed)
-    addresses = addresses_of(population, first_month)
-    lives = Lives(population, addresses)
+    lives = lives_of(persons=persons, gemeente=gemeente, first_month=first_month, seed=seed)
     injection = Injection(seed, rate if faults else 0.0)
     for number in range(months):
         lives.advance()
-        again = str(population.month) == divided_again
-        january = str(population.month).endswith("-01")
+        again = str(lives.month) == divided_again
+        january = str(lives.month).endswith("-01")
         due = {
             "cbs_gebieden": number == 0 or again,
             "bag_adressen": number % MONTHS_BETWEEN_EXTRACTS == 0,
             **dict.fromkeys(YEARLY, number == 0 or january),
         }
         for delivery in deliveries:
-            if not due.get(delivery, True):
-                continue
-            if delivery in DELIVERIES:
-                yield _deliver(to, delivery, population, addresses, faults, again=again)
-            elif has_writer(delivery):
-                yield _deliver_life(to, delivery, lives, injection)
+            if due.get(delivery, True) and has_writer(delivery):
+                yield _deliver(to, delivery, lives, injection, again=again)
     if injection.notes:
         injection.write(to / MANIFEST)
 
 
+def lives_of(
+    *, persons: int, gemeente: str = "GM0479", first_month: str = "2025-01", seed: int = 1
+) -> Lives:
+    """The gemeente on the eve of its first month."""
+    population = Population(persons, _code(gemeente), first_month, seed)
+    return Lives(population, addresses_of(population, first_month))
+
+
 def has_writer(delivery: str) -> bool:
     """Whether there is a module that writes a delivery."""
-    return importlib.util.find_spec(f"demo.{delivery}") is not None
-
-
-def _deliver_life(to: Path, delivery: str, lives: Lives, injection: Injection) -> Path:
-    """Write one file by the module of its name; it gets its name only when it is complete."""
-    writer = importlib.import_module(f"demo.{delivery}")
-    path = to / f"{delivery}_GM{lives.gemeente:04d}_{lives.month}.{writer.EXTENSION}"
-    to.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.part")
-    writer.write(unfinished, lives, lives.month, injection)
-    return unfinished.replace(path)
+    module = _MODULES.get(delivery, delivery)
+    return importlib.util.find_spec(f"demo.{module}") is not None
 
 
 def addresses_of(population: Population, first_month: str) -> Addresses:
@@ -162,46 +161,45 @@ def correction(
     first_month: str = "2025-01",
     seed: int = 1,
     faults: bool = True,
+    rate: float = RATE,
 ) -> Path:
     """Write the last month's ``brp_personen`` again, with what became known a month later.
 
     It holds at least two deaths and one move that the first file of that month did not know of;
-    otherwise the same persons. The file has the same name as the first: give another folder.
+    otherwise the same persons. The file has the same name as the first: give another folder, in
+    which the manifest tells its errors.
     """
-    population = Population(persons, _code(gemeente), first_month, seed)
+    lives = lives_of(persons=persons, gemeente=gemeente, first_month=first_month, seed=seed)
     for _ in range(months):
-        population.advance()
-    addresses = addresses_of(population, first_month)
-    return _deliver(to, "brp_personen", population, addresses, faults, late=31)
+        lives.advance()
+    injection = Injection(seed, rate if faults else 0.0)
+    path = _deliver(to, "brp_personen", lives, injection, late=31)
+    if injection.notes:
+        injection.write(to / MANIFEST)
+    return path
 
 
 def _deliver(
     to: Path,
     delivery: str,
-    population: Population,
-    addresses: Addresses,
-    faults: bool,
+    lives: Lives,
+    injection: Injection,
     late: int = 0,
     again: bool = False,
 ) -> Path:
     """Write one file; it gets its name only when it is complete."""
-    extension = "csv" if delivery == "brp_personen" else "zip"
-    path = to / f"{delivery}_GM{population.gemeente:04d}_{population.month}.{extension}"
+    writer = importlib.import_module(f"demo.{_MODULES.get(delivery, delivery)}")
+    path = to / f"{delivery}_GM{lives.gemeente:04d}_{lives.month}.{writer.EXTENSION}"
     to.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f".{path.name}.part")
-    carried = of_delivery(delivery) if faults else ()
-    end = last_day(population.month)
-    if delivery == "brp_personen":
-        known_on = end + late
-        gbav.write(
-            unfinished, population, addresses, month_end=end, known_on=known_on, faults=carried
-        )
-    elif delivery == "suwinet_inkomsten":
-        suwiml.write(unfinished, population, month=population.month, faults=carried)
+    if late:
+        gbav.write(unfinished, lives, lives.month, injection, late=late, version=2)
     elif delivery == "bag_adressen":
-        bag.write(unfinished, addresses, population.month)
+        bag.write(unfinished, lives.addresses, lives.month)
+    elif delivery == "cbs_gebieden":
+        _write_areas(unfinished, lives.addresses.division, lives.month if again else None)
     else:
-        _write_areas(unfinished, addresses.division, population.month if again else None)
+        writer.write(unfinished, lives, lives.month, injection)
     return unfinished.replace(path)
 
 

@@ -43,6 +43,9 @@ CODES = {
     "E13": "bedrag met een verkeerd teken, of negatief loon",
     "E14": "schemawijziging",
     "E15": "volledige levering waar een mutatie hoort, en omgekeerd",
+    # Beside the profile: one person, two identities.
+    "I01": "andere geboortedatum bij hetzelfde BSN",
+    "I02": "BSN gewijzigd, en een register met het vorige",
 }
 #: What should become of a unit, or of a whole file.
 ACCEPTED, QUARANTINED, DUPLICATE, HELD, REFUSED = (
@@ -105,7 +108,7 @@ class Injection:
     codes: frozenset[str] = frozenset(CODES)
     file_faults: bool = False
     notes: list[Note] = field(default_factory=list)
-    _taken: dict[tuple[str, str], set[int]] = field(default_factory=dict, repr=False)
+    _taken: dict[tuple[str, str, int], set[int]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what is no rate, and what is no code."""
@@ -123,6 +126,7 @@ class Injection:
         candidates: Numbers | Sequence[int],
         at_least: int = 1,
         subject: str = "",
+        version: int = 1,
     ) -> Numbers:
         """The candidates (numbers of units) that carry an error in this file, in their own order.
 
@@ -132,7 +136,7 @@ class Injection:
         numbers = np.asarray(candidates, dtype=np.int64)
         if not self.rate or code not in self.codes or not len(numbers):
             return numbers[:0]
-        taken = self._taken.setdefault((delivery, str(month)), set())
+        taken = self._taken.setdefault((delivery, str(month), version), set())
         if taken:
             numbers = numbers[~np.isin(numbers, np.fromiter(taken, np.int64, len(taken)))]
         key = np.full(len(numbers), month.astype("datetime64[M]").astype(np.int64))
@@ -178,6 +182,7 @@ class Injection:
         units: Numbers | None = None,
         of: str = "line",
         faults: Sequence[tuple[str, str]] = BSN_FAULTS,
+        version: int = 1,
     ) -> dict[int, str]:
         """E01: per candidate that carries one, the BSN to write instead of its own; noted.
 
@@ -185,7 +190,7 @@ class Injection:
         kind of fault occurs at least once where there are candidates enough.
         """
         numbers = np.asarray(candidates, dtype=np.int64)
-        picked = self.pick("E01", delivery, month, numbers, at_least=len(faults))
+        picked = self.pick("E01", delivery, month, numbers, at_least=len(faults), version=version)
         weight = np.ones(len(numbers), dtype=np.int64) if units is None else np.asarray(units)
         count = dict(zip(numbers.tolist(), weight.tolist(), strict=True))
         given: dict[int, str] = {}
@@ -202,6 +207,7 @@ class Injection:
                 reason=reason,
                 of=of,
                 where=[number],
+                version=version,
             )
         return given
 

@@ -10,6 +10,7 @@ exactly the months of a shorter one.
 from __future__ import annotations
 
 import zlib
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,9 @@ OTHER_GEMEENTEN = {361: 1811, 363: 1011, 392: 2011, 453: 1941, 599: 3011}
 RNI = 1999
 ADDRESSES_ELSEWHERE = 10_000
 
+#: So many of the official test numbers are given to persons.
+_FROM_TEST_RANGE = 90_000
+
 PERSON = np.dtype(
     [
         ("birth", "i4"),
@@ -53,6 +57,7 @@ PERSON = np.dtype(
         ("household", "i4"),  # of origin; who is asked for income goes by it
         ("surname", "i4"),
         ("home", "i4"),  # address in the gemeente, -1 for who does not live there
+        ("renumbered", "i4"),  # day on which the BSN changed
     ]
 )
 RESIDENCE = np.dtype(
@@ -82,15 +87,37 @@ def draw(seed: int, subject: str, *keys: Numbers) -> NDArray[np.float64]:
 def bsns(count: int) -> NDArray[np.int64]:
     """The numbers of generated persons: the official test range 999 first, then from 900 on.
 
-    Every number passes the 11-test. The test range holds 90,909 of them.
+    Every number passes the 11-test. The last 909 of the test range are for who gets another.
     """
-    beyond = int(max(0, count - 90_000) * 1.1) + 10
-    stems = np.concatenate(
-        [np.arange(99_900_000, 100_000_000), np.arange(90_000_000, 90_000_000 + beyond)]
-    )
+    return np.concatenate([_test_range()[:_FROM_TEST_RANGE], _beyond(count - _FROM_TEST_RANGE)])[
+        :count
+    ]
+
+
+def numbers_on(persons: Numbers, day: int) -> NDArray[np.int64]:
+    """The BSN of each person on a day: another one from the day on which it changed."""
+    numbers = bsns(len(persons))
+    changed = np.flatnonzero(persons["renumbered"] <= day)
+    changed = changed[np.lexsort((changed, persons["renumbered"][changed]))]
+    spare = _test_range()[_FROM_TEST_RANGE:]
+    numbers[changed] = spare[np.arange(len(changed)) % len(spare)]
+    return numbers
+
+
+@cache
+def _test_range() -> NDArray[np.int64]:
+    return _numbers(np.arange(99_900_000, 100_000_000))
+
+
+def _beyond(count: int) -> NDArray[np.int64]:
+    return _numbers(np.arange(90_000_000, 90_000_010 + int(max(0, count) * 1.1)))
+
+
+def _numbers(stems: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers that begin with these eight digits and pass the 11-test."""
     weighted = sum(stems // 10 ** (8 - place) % 10 * (10 - place) for place in range(1, 9))
     check = np.asarray(weighted) % 11
-    numbers: NDArray[np.int64] = (stems * 10 + check)[check < 10][:count]
+    numbers: NDArray[np.int64] = (stems * 10 + check)[check < 10]
     return numbers
 
 
@@ -439,7 +466,7 @@ def _blank(count: int) -> Numbers:
     persons["country"] = NETHERLANDS
     for field in ("parent1", "parent2", "partner", "home"):
         persons[field] = -1
-    for field in ("married", "divorced", "died", "died_known", "leaves"):
+    for field in ("married", "divorced", "died", "died_known", "leaves", "renumbered"):
         persons[field] = NEVER
     persons["appears"] = -NEVER
     return persons

@@ -1,71 +1,36 @@
 """Writes the Suwinet delivery: one SuwiML response per person asked, all in one zip.
 
-What belongs here: who is asked, which incomes they have, and the message that says so. What does
-not: who the persons are. A delivery of month M describes the months M-3 to M-1. A statement
-depends only on person, income relation and period, so that the next delivery repeats it to the
-cent, but for the few that come late and the few that are corrected. Amounts are in cents, with
-the sign in an element of its own.
+What belongs here: who is asked, and the message that says which incomes they have. What does not:
+who the persons are, and what their incomes are (``lives``). A delivery of month M describes the
+months M-3 to M-1. Amounts are in cents, with the sign in an element of its own.
 """
 
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
-from numpy.typing import NDArray
 
-from demo.faults import Fault
-from demo.population import (
-    FIXED,
-    YEAR,
-    Numbers,
-    Population,
-    bsns,
-    draw,
-    first_day,
-    last_day,
-)
+from demo.injection import ACCEPTED, BSN_FAULTS, QUARANTINED, Injection
+from demo.lives import Lives
+from demo.lives.facts import WAGES
+from demo.lives.statements import Statements, statements
+from demo.population import FIXED, YEAR, Numbers, draw, first_day, last_day
 
+EXTENSION = "zip"
+DELIVERY = "suwinet_inkomsten"
 NAMESPACE = "http://bkwi.nl/SuwiML/Diensten/UWVDossierInkomstenGSD/v0200"
 
 MONTHS_DESCRIBED = 3
 
-#: Share of the households that live near social assistance and are asked every month.
-ASKED = 0.05
-#: Fixed persons who are asked too, each with one plain monthly wage: they carry the faults.
-PLAIN = (15, 16)
+#: Share of the poorer households that are asked every month, beside those with bijstand.
+ASKED = 0.07
 
-#: Kinds of income relation (CdSrtIkv): wages, ZW, IVA, WGA, WW, Wajong, Pw; pension and AOW.
-_KINDS = np.array([15, 11, 31, 39, 40, 33, 37, 43])
-_KIND_SHARES = np.cumsum([0.47, 0.04, 0.04, 0.02, 0.04, 0.08, 0.06])
-_WAGES = (11, 15)
-_NOT_INSURED = (21, 22, 43)
-
-#: The first day of a four-week period, from which the others are counted.
-_FOUR_WEEKS_FROM = int(np.datetime64("2024-12-30").astype(np.int64))
-_RETIRED_BORN_BEFORE = int(np.datetime64("1958-01-01").astype(np.int64))
-_EPOCH_OF_WORK = int(np.datetime64("2015-01-01").astype(np.int64))
-
-STATEMENT = np.dtype(
-    [
-        ("relation", "i4"),
-        ("begin", "i4"),
-        ("end", "i4"),
-        ("days", "i4"),
-        ("hours", "i4"),
-        ("sv", "i8"),
-        ("lb", "i8"),
-        ("withheld", "i8"),
-        ("holiday", "i8"),
-        ("holiday_right", "i8"),
-        ("travel", "i8"),
-    ]
-)
 _AMOUNTS = (
     ("BedrBrutoloonSv", "sv"),
     ("BedrLoonLbPremieVolksverz", "lb"),
@@ -114,174 +79,170 @@ def _invalid_number(index: int) -> str:
 
 
 EMPLOYERS = _employers()
-_BENEFITS, _PENSIONS, _GEMEENTE = (len(EMPLOYERS) - 3 + place for place in range(3))
 
 
-def write(
-    path: Path, population: Population, *, month: np.datetime64, faults: Sequence[Fault] = ()
-) -> None:
+def write(path: Path, lives: Lives, month: np.datetime64, injection: Injection) -> None:
     """Write the delivery of ``month``: a zip of responses, numbered, without a BSN in a name."""
-    persons = asked(population, last_day(month))
-    relations = _Relations(population, persons)
-    statements = relations.statements(month)
+    persons = asked(lives, month)
+    mask = np.zeros(len(lives.persons), bool)
+    mask[persons] = True
+    made = statements(lives.relations, lives.seed, month, described=MONTHS_DESCRIBED, persons=mask)
+    responses = _Responses(lives, persons, made, month, injection)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        for number, text in enumerate(_responses(relations, statements, month, faults), 1):
+        for number, text in enumerate(responses, 1):
             member = zipfile.ZipInfo(f"antwoord_{number:06d}.xml")
             member.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(member, text.encode())
 
 
-def asked(population: Population, on: int) -> Numbers:
-    """The persons asked: adult residents of the households near social assistance."""
-    persons = population.persons
-    near = draw(population.seed, "asked", persons["household"]) < ASKED
-    adult = on - persons["birth"] > 18 * YEAR
+def asked(lives: Lives, month: np.datetime64) -> Numbers:
+    """The persons asked: adult residents with bijstand, or of a household that lives near it."""
+    persons = lives.persons
+    near = draw(lives.seed, "asked", persons["household"]) < ASKED
+    near &= lives.moment.rank < 0.6
+    rights = lives.assistance
+    recent = rights[rights["end"] > first_day(month - 6)]
+    near[recent["person"]] = True
+    near[recent["partner"][recent["partner"] >= 0]] = True
+    adult = last_day(month) - persons["birth"] > 18 * YEAR
     near &= adult & (persons["home"] >= 0)
     near[:FIXED] = False
-    near[list(PLAIN)] = True
     return np.flatnonzero(near)
 
 
-class _Relations:
-    """The income relations of the persons asked, none to two each, ordered by person."""
+class _Responses:
+    """The messages, one per person asked, in the order of persons."""
 
-    def __init__(self, population: Population, persons: Numbers) -> None:
-        self.seed = seed = population.seed
+    def __init__(
+        self,
+        lives: Lives,
+        persons: Numbers,
+        made: Statements,
+        month: np.datetime64,
+        injection: Injection,
+    ) -> None:
+        self.month = month
         self.asked = persons
-        self.bsn = bsns(len(population.persons))[persons]
-        count = 1 + (draw(seed, "relations", persons) < 0.18)
-        count[draw(seed, "income", persons) < 0.12] = 0
-        count[np.isin(persons, PLAIN)] = 1
-        self.place = np.repeat(np.arange(len(persons)), count)
-        self.person = persons[self.place]
-        self.number = np.arange(len(self.place)) - np.repeat(np.cumsum(count) - count, count) + 1
-        plain = np.isin(self.person, PLAIN)
+        self.made = made
+        self.bsn = lives.bsns(DELIVERY)[persons]
+        relations = made.relations["person"]
+        self.bounds = np.searchsorted(relations, np.append(persons, len(lives.persons)))
+        self.rows = np.searchsorted(made.rows["relation"], np.arange(len(relations) + 1))
+        self.counts = self.rows[self.bounds[1:]] - self.rows[self.bounds[:-1]]
+        # Of some of those without income the source says that it found nothing.
+        self.nothing = (self.counts == 0) & (draw(lives.seed, "nothing", persons) < 0.1)
+        self._inject(injection)
 
-        share = np.where(plain, 0, self._draw("kind"))
-        kind = _KINDS[np.searchsorted(_KIND_SHARES, share, side="right")]
-        retired = population.persons["birth"][self.person] < _RETIRED_BORN_BEFORE
-        kind[retired] = np.where(self.number == 1, 22, 21)[retired]
-        self.kind = kind
-        self.wage = np.isin(kind, _WAGES)
-        firm = (self._draw("employer") * (len(EMPLOYERS) - 3)).astype(int)
-        payer = np.select(
-            [self.wage, kind == 43, kind == 21], [firm, _GEMEENTE, _PENSIONS], _BENEFITS
+    def _inject(self, injection: Injection) -> None:
+        """E01 in the BSN of a response, E13 in the amount of its first statement."""
+        month = self.month
+        # A response without a BSN is about nobody: that has to do with who was asked, not with
+        # the number, and a response that found nothing is one.
+        able = (self.counts > 0) & ~self.nothing
+        self.spoiled_bsn = injection.bsns(
+            DELIVERY,
+            month,
+            self.asked[able],
+            element="Burgerservicenr",
+            units=self.counts[able],
+            of="person",
+            faults=[fault for fault in BSN_FAULTS if fault[0]],
         )
-        self.employer = payer
-        self.four_weekly = self.wage & (self._draw("four-weekly") < 0.15) & ~plain
-        self.credit = (self._draw("credit") < 0.8) & (self.number == 1)
-        self.begin = _EPOCH_OF_WORK + (self._draw("begin") * 3600).astype(int)
-        ends = (self._draw("ends") < 0.2) & ~plain
-        last = _EPOCH_OF_WORK + 3600 + (self._draw("last") * 900).astype(int)
-        self.end = np.where(ends, last, np.iinfo(np.int32).max)
-        self.hours = 32 + (self._draw("hours") * 120).astype(int)
-        wage = self.hours * (1450 + self._draw("pay") * 1100)
-        benefit = 70_000 + self._draw("benefit") * 110_000
-        self.monthly = np.where(self.wage, wage, benefit).astype(np.int64)
-
-    def _draw(self, subject: str, *keys: Numbers) -> NDArray[np.float64]:
-        return draw(self.seed, subject, self.person, self.number, *keys)
-
-    def statements(self, month: np.datetime64) -> Numbers:
-        """The statements that a delivery of ``month`` holds, ordered by relation and period."""
-        begin, end = first_day(month - MONTHS_DESCRIBED), last_day(month - 1)
-        months = [month - back for back in range(MONTHS_DESCRIBED, 0, -1)]
-        rows = [self._period(first_day(m), last_day(m), ~self.four_weekly, month) for m in months]
-        # A four-week period belongs to the month in which it ends.
-        start = _FOUR_WEEKS_FROM + (begin - _FOUR_WEEKS_FROM) // 28 * 28
-        for day in range(start, end - 26, 28):
-            rows.append(self._period(day, day + 27, self.four_weekly, month))
-        table = np.concatenate(rows)
-        return table[np.lexsort((table["begin"], table["relation"]))]
-
-    def _period(self, begin: int, end: int, mask: Numbers, month: np.datetime64) -> Numbers:
-        """The statements of one period, as known in the delivery of ``month``."""
-        period = np.array([begin])
-        delivered_before = end < first_day(month - 1)
-        running = mask & (self.begin <= begin) & (self.end >= end)
-        plain = np.isin(self.person, PLAIN)
-        late = (self._draw("late", period) < 0.05) & ~plain
-        at = np.flatnonzero(running & (delivered_before | ~late))
-        part = np.where(self.four_weekly, 12 / 13, 1.0)
-        vary = np.where(self.wage, 0.96 + self._draw("vary", period) * 0.08, 1.0)
-        amount = self.monthly * vary * part
-        # First reported too high; the next delivery holds the right amount.
-        corrected = (self._draw("corrected", period) < 0.02) & ~plain
-        amount = np.where(corrected & (not delivered_before), amount * 1.12, amount)
-        # Wage paid back: the statement is negative.
-        repaid = self.wage & (self._draw("repaid", period) < 0.01) & ~plain
-        amount = np.where(repaid, -0.15 * amount, amount).astype(np.int64)
-
-        rows = np.zeros(len(at), STATEMENT)
-        rows["relation"], rows["begin"], rows["end"] = at, begin, end
-        worked = (self.wage & ~repaid)[at]
-        rows["hours"] = np.where(worked, (self.hours * part)[at], 0)
-        rows["days"] = np.where(worked, _working_days(begin, end), 0)
-        rows["lb"] = amount[at]
-        rows["sv"] = np.where(np.isin(self.kind[at], _NOT_INSURED), 0, amount[at])
-        tax = np.maximum(amount * 36 // 100 - np.where(self.credit, 25_000, 0), 0)
-        rows["withheld"] = tax[at]
-        rows["holiday_right"] = rows["lb"] * 8 // 100
-        may = np.datetime64(end, "D").astype("datetime64[M]").astype(int) % 12 == 4
-        rows["holiday"] = np.where(may & ~repaid[at], self.monthly[at] * 96 // 100, 0)
-        travels = worked & (self._draw("travel")[at] < 0.3)
-        rows["travel"] = np.where(travels, 4_600, 0)
-        return rows
-
-
-def _responses(
-    relations: _Relations, statements: Numbers, month: np.datetime64, faults: Sequence[Fault]
-) -> Iterator[str]:
-    """The messages, one per person asked."""
-    period = (
-        f"<PeriodeGegevensleveringIko><DatBPeriode>{_date(first_day(month - MONTHS_DESCRIBED))}"
-        f"</DatBPeriode><DatEPeriode>{_date(last_day(month - 1))}</DatEPeriode>"
-        "</PeriodeGegevensleveringIko>"
-    )
-    bounds = np.searchsorted(relations.place, np.arange(len(relations.asked) + 1)).tolist()
-    rows = np.searchsorted(statements["relation"], np.arange(len(relations.place) + 1)).tolist()
-    nothing = draw(relations.seed, "nothing", relations.asked) < 0.1
-    spoiled = {fault.person: fault for fault in faults}
-    for place, person in enumerate(relations.asked.tolist()):
-        income = "".join(
-            _relation(relations, relation, statements[rows[relation] : rows[relation + 1]], month)
-            for relation in range(bounds[place], bounds[place + 1])
-            if rows[relation] < rows[relation + 1]
+        self.spoiled_amount = injection.amounts(
+            DELIVERY,
+            month,
+            self.asked[able],
+            element="WaardeBedr",
+            of="person",
+            faults=("12.50", "1 250", "12,5", "EUR", "1e3"),
         )
-        if not income and nothing[place]:
-            yield _message("<NietsGevonden/>")
-            continue
-        bsn = str(relations.bsn[place])
-        text = _message(
-            f"<ClientSuwi><Burgerservicenr>{bsn}</Burgerservicenr>{income}</ClientSuwi>{period}"
+        for element, field, code, reason in (
+            ("DatBIko", "four_weekly", "E11", "vierwekelijks"),
+            ("WaardeBedr", "repaid", "E13", "negatief"),
+        ):
+            table = self.made.relations if field == "four_weekly" else self.made.rows
+            where = table[field]
+            if field == "four_weekly":
+                where = where[self.made.rows["relation"]]
+            persons = self.made.relations["person"][self.made.rows["relation"][where]]
+            carried = ~np.isin(persons, list(self.spoiled_bsn) + list(self.spoiled_amount))
+            if injection.rate and carried.any():
+                injection.note(
+                    code,
+                    DELIVERY,
+                    month,
+                    element=element,
+                    outcome=ACCEPTED,
+                    units=int(carried.sum()),
+                    reason=reason,
+                    of="person",
+                    where=np.unique(persons[carried]),
+                )
+        empty = int(self.nothing.sum())
+        if injection.rate and empty:
+            injection.note(
+                "E01",
+                DELIVERY,
+                month,
+                element="NietsGevonden",
+                outcome=QUARANTINED,
+                units=empty,
+                reason="bsn_ontbreekt",
+                of="person",
+                where=self.asked[self.nothing],
+            )
+
+    def __iter__(self) -> Iterator[str]:
+        """Each response as text."""
+        month, rows = self.month, self.rows.tolist()
+        period = (
+            f"<PeriodeGegevensleveringIko><DatBPeriode>"
+            f"{_date(first_day(month - MONTHS_DESCRIBED))}"
+            f"</DatBPeriode><DatEPeriode>{_date(last_day(month - 1))}</DatEPeriode>"
+            "</PeriodeGegevensleveringIko>"
         )
-        yield _spoil(text, spoiled[person]) if person in spoiled else text
+        bounds = self.bounds.tolist()
+        for place, person in enumerate(self.asked.tolist()):
+            if self.nothing[place]:
+                yield _message("<NietsGevonden/>")
+                continue
+            income = "".join(
+                self._relation(relation, self.made.rows[rows[relation] : rows[relation + 1]])
+                for relation in range(bounds[place], bounds[place + 1])
+                if rows[relation] < rows[relation + 1]
+            )
+            if person in self.spoiled_amount:
+                income = _spoil(income, "WaardeBedr", self.spoiled_amount[person])
+            bsn = self.spoiled_bsn.get(person, str(self.bsn[place]))
+            yield _message(
+                f"<ClientSuwi><Burgerservicenr>{bsn}</Burgerservicenr>{income}</ClientSuwi>{period}"
+            )
+
+    def _relation(self, at: int, rows: Numbers) -> str:
+        """One Inkomstenverhouding with its period and statements."""
+        relation = self.made.relations[at]
+        kind, end = int(relation["kind"]), int(relation["end"])
+        begin = _date(int(relation["begin"]))
+        wage = kind in WAGES
+        ended = _date(end) if end <= last_day(self.month) else ""
+        contract = "O" if wage else "U"
+        credit = 1 if relation["credit"] else 2
+        return (
+            f"<Inkomstenverhouding><VolgnrIkv>{relation['number']}</VolgnrIkv>"
+            f"<DatBIkv>{begin}</DatBIkv>{_optional('DatEIkv', ended)}"
+            f"{EMPLOYERS[relation['payer']].xml()}"
+            f"<Inkomstenperiode><DatBIkp>{begin}</DatBIkp>{_optional('DatEIkp', ended)}"
+            f"<CdSrtIkv>{kind}</CdSrtIkv><CdTypeArbeidscontract>{contract}</CdTypeArbeidscontract>"
+            f"<IndLoonheffingskortingToegepast>{credit}</IndLoonheffingskortingToegepast>"
+            f"<CdAardIkv>{12 if wage else 13}</CdAardIkv></Inkomstenperiode>\n"
+            f"{''.join(map(_statement, rows))}</Inkomstenverhouding>\n"
+        )
 
 
 def _message(content: str) -> str:
     return (
         f'<smls:UWVPersoonsIkvInfoResponse xmlns:smls="{NAMESPACE}">\n'
         f"{content}\n</smls:UWVPersoonsIkvInfoResponse>\n"
-    )
-
-
-def _relation(relations: _Relations, at: int, statements: Numbers, month: np.datetime64) -> str:
-    """One Inkomstenverhouding with its period and statements."""
-    kind, end = int(relations.kind[at]), int(relations.end[at])
-    begin = _date(int(relations.begin[at]))
-    wage = bool(relations.wage[at])
-    ended = _date(end) if end <= last_day(month) else ""
-    contract = "O" if wage else "U"
-    credit = 1 if relations.credit[at] else 2
-    return (
-        f"<Inkomstenverhouding><VolgnrIkv>{relations.number[at]}</VolgnrIkv>"
-        f"<DatBIkv>{begin}</DatBIkv>{_optional('DatEIkv', ended)}"
-        f"{EMPLOYERS[relations.employer[at]].xml()}"
-        f"<Inkomstenperiode><DatBIkp>{begin}</DatBIkp>{_optional('DatEIkp', ended)}"
-        f"<CdSrtIkv>{kind}</CdSrtIkv><CdTypeArbeidscontract>{contract}</CdTypeArbeidscontract>"
-        f"<IndLoonheffingskortingToegepast>{credit}</IndLoonheffingskortingToegepast>"
-        f"<CdAardIkv>{12 if wage else 13}</CdAardIkv></Inkomstenperiode>\n"
-        f"{''.join(map(_statement, statements))}</Inkomstenverhouding>\n"
     )
 
 
@@ -308,19 +269,15 @@ def _amount(element: str, cents: int) -> str:
     )
 
 
-def _spoil(text: str, fault: Fault) -> str:
-    """Put the fault in the first element of its name."""
-    opening = f"<{fault.element}>"
+def _spoil(text: str, element: str, value: str) -> str:
+    """Put a value in the first element of a name."""
+    opening = f"<{element}>"
     before, rest = text.split(opening, 1)
-    return before + opening + fault.value + rest[rest.index("<") :]
+    return before + opening + value + rest[rest.index("<") :]
 
 
 def _optional(element: str, value: str) -> str:
     return f"<{element}>{value}</{element}>" if value else ""
-
-
-def _working_days(begin: int, end: int) -> int:
-    return int(np.busday_count(np.datetime64(begin, "D"), np.datetime64(end + 1, "D")))
 
 
 def _date(day: int) -> str:

@@ -12,6 +12,7 @@ import os
 import sys
 import time
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,9 @@ from unittest import mock
 
 import duckdb
 
-from demo.faults import expected_quarantine
 from demo.gbav import HEADER
+from demo.generate import MANIFEST
+from demo.injection import QUARANTINED, read_manifest
 from warehouse.home import Home
 from warehouse.ledger import Ledger, Version
 
@@ -188,15 +190,14 @@ def collection(*features: Any, crs: str | None = RD, **members: Any) -> bytes:
 
 
 def expected_apart(path: Path) -> dict[str, int]:
-    """What of a generated delivery belongs in quarantine: its faults, and answers about nobody."""
-    delivery = path.name.partition("_GM")[0]
-    expected = expected_quarantine(delivery)
-    if delivery == "suwinet_inkomsten":
-        with zipfile.ZipFile(path) as made:
-            expected["bsn_ontbreekt"] += sum(
-                b"<Burgerservicenr" not in made.read(name) for name in made.namelist()
-            )
-    return dict(+expected)
+    """What of a generated delivery belongs in quarantine, by the manifest beside it."""
+    delivery, _, month = path.stem.partition("_GM")
+    counts: Counter[str] = Counter()
+    for note in read_manifest(path.with_name(MANIFEST)):
+        here = (note.delivery, note.month) == (delivery, month.partition("_")[2])
+        if here and note.outcome == QUARANTINED and note.reason:
+            counts[note.reason] += note.units
+    return dict(+counts)
 
 
 # --- a home -----------------------------------------------------------------------------------

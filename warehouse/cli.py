@@ -791,7 +791,7 @@ def _deliver(home: Home, write: Callable[[Path], None]) -> Summary:
     """Write deliveries apart, then drop them in landing at once, as a supplier would."""
     with tempfile.TemporaryDirectory(dir=home.work) as folder:
         write(Path(folder))
-        for path in sorted(Path(folder).iterdir()):
+        for path in sorted(Path(folder).glob("*_GM*")):
             shutil.move(path, home.landing / path.name)
     return _run(home)
 

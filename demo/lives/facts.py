@@ -5,7 +5,7 @@ not: how they come about (the modules beside this one).
 
 Days are days since 1970; ``NEVER`` is a day that has not come. ``known`` is the day on which a
 register learnt of a beginning, ``end_known`` of an end. Amounts are in cents unless a field says
-euro. A ``person`` is an index into ``population.persons`` (its BSN is ``bsns(n)[person]``), -1 is
+euro. A ``person`` is an index into ``population.persons`` (its BSN: ``Lives.bsns``), -1 is
 nobody; a ``home`` is an index into ``Addresses``. Texts of codes are in the tuples beside the
 records: a record holds the place in the tuple.
 """

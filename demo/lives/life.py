@@ -7,6 +7,7 @@ What does not: any part itself (the modules beside this one).
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.addresses import Addresses
 from demo.lives.assistance import Assistance
@@ -21,7 +22,20 @@ from demo.lives.moment import Moment
 from demo.lives.schools import Schools
 from demo.lives.trajectories import Trajectories
 from demo.lives.work import Work
-from demo.population import Numbers, Population, draw, first_day, last_day
+from demo.population import (
+    FIXED,
+    NEVER,
+    Numbers,
+    Population,
+    draw,
+    first_day,
+    last_day,
+    numbers_on,
+)
+
+#: Days that a register takes to learn of a change of BSN, and the register with another birth date.
+_SLOW = {"bijstand_bus": 95}
+CONFLICTING = "bijstand_bus"
 
 #: Low income: standardised, below so many euro a year (13,200 in prices of 2020, domain 2.8).
 LOW_INCOME = 16_400
@@ -36,6 +50,9 @@ class Lives:
     ``running(facts, on)`` what runs then. So a delivery of the state at the end of a month is::
 
         rows = running(as_known(lives.trajectories, on), on)    # on = lives.last
+
+    A BSN is ``bsns(delivery)[person]``, a day of birth ``births(delivery)[person]``: not every
+    register knows of a change, and one is mistaken.
 
     ============================ =====================================================
     homes                        HOME, index = address
@@ -175,6 +192,23 @@ class Lives:
         """The WOZ values decided for a year (VALUATION)."""
         return self._homes.valuations(year)
 
+    def bsns(self, delivery: str) -> NDArray[np.int64]:
+        """The BSN of each person in a delivery of this month.
+
+        After a change of BSN one register still uses the former one for a quarter of a year.
+        """
+        return numbers_on(self.persons, self.last - _SLOW.get(delivery, 0))
+
+    def births(self, delivery: str) -> Numbers:
+        """The day of birth of each person as a register has it; who is ``partial`` too.
+
+        One person has another day of birth in one register: two persons, it would seem.
+        """
+        days: Numbers = self.persons["birth"].copy()
+        if delivery == CONFLICTING:
+            days[self.conflicted] += 400
+        return days
+
     def tenants(self) -> tuple[Numbers, Numbers]:
         """Per home its eldest adult, or -1, and since when."""
         return self._homes.tenants(self.moment)
@@ -202,6 +236,22 @@ class Lives:
         self._debts.advance(moment)
         self._trajectories.advance(moment, schools, work.job >= 0, assistance.assisted)
         self._minima.advance(moment, assistance.assisted, self._low())
+        self._renumber(moment)
+
+    def _renumber(self, moment: Moment) -> None:
+        """From the second month on one or a few get another BSN, among them one with bijstand."""
+        if moment.month == self.first_month:
+            return
+        rng = moment.rng("renumber")
+        able = moment.resident & (self.persons["renumbered"] == NEVER) & (moment.age >= 18)
+        able &= np.arange(moment.size) >= FIXED
+        able[self.conflicted] = False
+        aided = np.flatnonzero(able & self._assistance.assisted)
+        others = np.flatnonzero(able & ~self._assistance.assisted)
+        count = int(rng.poisson(len(others) * 1e-5))
+        for group, wanted in ((aided, 1), (others, count)):
+            who = rng.choice(group, min(wanted, len(group)), replace=False)
+            self.persons["renumbered"][who] = moment.days(rng, len(who))
 
     def _found(self) -> None:
         self._welfare()
@@ -215,6 +265,10 @@ class Lives:
         self._debts.found(moment)
         self._trajectories.found(moment, self._schools)
         self._minima.found(moment, assisted, self._low())
+        rights = self.assistance
+        complete = rights["person"][self.persons["partial"][rights["person"]] == 0]
+        #: The person with two identities.
+        self.conflicted = int(complete[np.argmin(draw(self.seed, "conflict", complete))])
 
     def _moment(self) -> Moment:
         home = self.population.persons["home"]

@@ -552,7 +552,9 @@ def test_generate_writes_deliveries_that_the_warehouse_takes(tmp_path, home, con
     )
 
     assert result.code == 0
-    assert sorted(path.name for path in to.iterdir()) == [
+    made = sorted(to.glob("*_GM*"))
+    assert sorted(to.iterdir()) == sorted([*made, to / "manifest.json"])
+    assert [path.name for path in made] == [
         "bag_adressen_GM0518_2022-01.zip",
         "brp_personen_GM0518_2022-01.csv",
         "brp_personen_GM0518_2022-02.csv",
@@ -560,8 +562,8 @@ def test_generate_writes_deliveries_that_the_warehouse_takes(tmp_path, home, con
         "suwinet_inkomsten_GM0518_2022-01.zip",
         "suwinet_inkomsten_GM0518_2022-02.zip",
     ]
-    expected = {path.name: expected_apart(path) for path in to.iterdir()}
-    for path in to.iterdir():
+    expected = {path.name: expected_apart(path) for path in made}
+    for path in made:
         drop(home, path.name, path.read_bytes())
     with at_work(home, contracts) as station:
         for file in look(home, contracts).ready:

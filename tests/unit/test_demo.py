@@ -12,12 +12,13 @@ import pytest
 from lxml import etree
 
 from demo import generate as demo
-from demo.faults import EXPECTED_FAULTS, expected_quarantine
 from demo.gbav import HEADER
+from demo.injection import ACCEPTED, BSN_FAULTS, QUARANTINED, Note, read_manifest
 from demo.population import FIXED, Population, bsns
 from demo.suwiml import EMPLOYERS, NAMESPACE
 
 PERSONS = 3000
+BSN = "Burgerservicenr"
 MONTHS = 3
 
 
@@ -109,7 +110,7 @@ def test_files_are_named_by_delivery_gemeente_and_month(sound):
         "suwinet_inkomsten_GM0479_2025-01.zip",
         "brp_personen_GM0479_2025-02.csv",
     ]
-    assert sorted(sound[0].parent.iterdir()) == sorted(sound)
+    assert sorted(sound[0].parent.glob("*_GM*")) == sorted(sound)
 
 
 def test_header_has_257_columns_of_which_two_names_are_double():
@@ -140,8 +141,8 @@ def test_own_bsns_are_unique_and_every_bsn_passes_the_eleven_test(months):
 def test_bsns_fill_the_test_range_first_and_never_repeat():
     numbers = bsns(91_000)
     assert len(np.unique(numbers)) == 91_000
-    assert (numbers[:90_909] >= 999_000_000).all()
-    assert (numbers[90_909:] // 1_000_000 == 900).all()
+    assert (numbers[:90_000] >= 999_000_000).all()
+    assert (numbers[90_000:] // 1_000_000 == 900).all()
     assert all(eleven_test(str(number)) for number in numbers[::997])
 
 
@@ -165,8 +166,10 @@ def test_a_month_follows_from_the_month_before(months):
         assert len(before.keys() & after.keys()) > 0.99 * len(before)
         for label in before.keys() & after.keys():
             old, new = before[label], after[label]
-            for element in ("01.01.10", "01.01.20", "01.02.10", "01.03.10", "01.04.10"):
+            for element in ("01.01.10", "01.02.10", "01.03.10", "01.04.10"):
                 assert old[0][element] == new[0][element]
+            renumbered = bool(new[0]["01.H"]) and not old[0]["01.H"]
+            assert (old[0]["01.01.20"] != new[0]["01.01.20"]) == renumbered
             assert old[0]["07.67.20"] in ("", new[0]["07.67.20"])
             known = [row["08.11.80"] for row in old if row["08.09.10"]]
             assert [row["08.11.80"] for row in new if row["08.09.10"]][-len(known) :] == known
@@ -234,34 +237,87 @@ def test_two_deaths_and_a_move_of_every_month_are_known_a_month_late(tmp_path, m
     assert all(corrected[label][0]["06.08.10"].startswith("202503") for label in dead)
 
 
-def test_brp_faults_stand_where_the_table_says_and_nowhere_else(faulty):
-    for path in faulty:
-        if not path.name.startswith("brp"):
-            continue
+def notes_of(path: Path) -> list[Note]:
+    delivery, _, month = path.stem.partition("_GM")
+    notes = read_manifest(path.with_name("manifest.json"))
+    return [n for n in notes if (n.delivery, n.month) == (delivery, month.partition("_")[2])]
+
+
+def test_brp_errors_stand_where_the_manifest_says_and_nowhere_else(faulty):
+    for path in named(faulty, "brp"):
         heads = {label: rows[0] for label, rows in brp(path).items()}
-        for fault in EXPECTED_FAULTS:
-            if fault.delivery == "brp_personen":
-                assert heads[f"Lg01_{fault.person + 1}"][fault.element] == fault.value
+        notes = notes_of(path)
+        apart = [note for note in notes if note.outcome == QUARANTINED]
+        carriers = [person for note in apart for person in note.where]
+        assert len(carriers) == len(set(carriers)) == sum(note.units for note in apart)
+        assert {note.reason for note in apart} == {
+            *(reason for _, reason in BSN_FAULTS),
+            *("sleutel_dubbel", "datum_ongeldig", "code_onbekend"),
+        }
         own = Counter(head["01.01.20"] for head in heads.values())
-        assert sum(not eleven_test(bsn) for bsn in own) == 4
-        assert [bsn for bsn, count in own.items() if count > 1] == ["999000007"]
-        assert Counter(head["01.04.10"] for head in heads.values())["X"] == 1
+        invalid = {label for label, head in heads.items() if not eleven_test(head["01.01.20"])}
+        wrong = {label(n.where[0]) for n in apart if (n.reason or "").startswith("bsn_")}
+        assert invalid == wrong
+        (double,) = (bsn for bsn, count in own.items() if count > 1 and eleven_test(bsn))
+        (pair,) = (note.where for note in apart if note.reason == "sleutel_dubbel")
+        assert {heads[label(person)]["01.01.20"] for person in pair} == {double}
+        odd = {label(n.where[0]) for n in apart if n.reason == "code_onbekend"}
+        assert {each for each, head in heads.items() if head["01.04.10"] == "X"} == odd
         relatives = [head[f"{c}.01.20"] for head in heads.values() for c in ("02", "03", "05")]
         assert sum(not eleven_test(bsn) for bsn in relatives if bsn) == 1
-    assert expected_quarantine("brp_personen").total() == 8
 
 
-def test_suwinet_faults_stand_where_the_table_says_and_nowhere_else(faulty):
-    for path in faulty:
-        if path.name.startswith("suwinet"):
-            found = responses(path)
-            invalid = [r for r in found if not all(map(eleven_test, texts([r], "Burgerservicenr")))]
-            unreadable = [cents for cents in texts(found, "WaardeBedr") if not cents.isdigit()]
-            assert len(invalid) == 1
-            assert expected_quarantine("suwinet_inkomsten") == {
-                "bsn_elfproef": len(texts(invalid, "Inkomstenopgave")),
-                "bedrag_ongeldig": len(unreadable),
-            }
+def label(person: int) -> str:
+    return f"Lg01_{person + 1}"
+
+
+def test_what_is_hard_and_right_in_the_brp_is_in_the_manifest_too(tmp_path):
+    (path,) = demo.generate(tmp_path, persons=5000, months=1, deliveries=["brp_personen"])
+    rows = brp(path)
+    told = {n.reason: {label(p) for p in n.where} for n in notes_of(path) if n.outcome == ACCEPTED}
+    apart = {label(p) for n in notes_of(path) if n.outcome == QUARANTINED for p in n.where}
+    heads = {each: row[0] for each, row in rows.items() if each not in apart}
+    here = {e for e, h in heads.items() if h["08.09.10"] == "0479" and h["07.67.20"] != "O"}
+
+    assert told["briefadres"] == {e for e in here if heads[e]["08.10.10"] == "B"}
+    partial = {e for e, head in heads.items() if head["01.03.10"].endswith("0000")}
+    assert told["geboortedatum_onvolledig"] == partial
+    assert told["verhuisd"] == {
+        e for e in here if heads[e]["08.10.30"].startswith("202501") and heads[e]["08.H"]
+    }
+    unplaced = {e for e in here if not heads[e]["08.11.80"] and not heads[e]["08.11.90"]}
+    assert told["zonder_bag_id"] == unplaced
+
+
+def test_a_changed_bsn_stands_on_the_next_row_with_the_former_one(tmp_path):
+    *_, last = demo.generate(tmp_path, persons=4000, months=4, deliveries=["brp_personen"])
+    found = [rows for rows in brp(last).values() if rows[0]["01.H"]]
+
+    assert len(found) >= 3
+    for rows in found:
+        assert rows[0]["01.H"] == "51"
+        assert rows[1]["01.01.20"] != rows[0]["01.01.20"]
+        assert eleven_test(rows[1]["01.01.20"])
+        assert rows[0]["01.85.10"].startswith("2025")
+    numbers = [rows[0]["01.01.20"] for rows in brp(last).values()]
+    assert not {rows[1]["01.01.20"] for rows in found} & set(numbers)
+
+
+def test_suwinet_errors_stand_where_the_manifest_says_and_nowhere_else(faulty):
+    for path in named(faulty, "suwinet"):
+        found = responses(path)
+        nobody = [r for r in found if r.find("ClientSuwi") is None]
+        invalid = [
+            r for r in found if r not in nobody and not all(map(eleven_test, texts([r], BSN)))
+        ]
+        unreadable = [cents for cents in texts(found, "WaardeBedr") if not cents.isdigit()]
+        expected: Counter[str | None] = Counter()
+        for note in notes_of(path):
+            if note.outcome == QUARANTINED:
+                expected[note.reason] += note.units
+        by_number = sum(n for reason, n in expected.items() if (reason or "").startswith("bsn_"))
+        assert by_number == len(texts(invalid, "Inkomstenopgave")) + len(nobody)
+        assert expected["bedrag_ongeldig"] == len(unreadable)
 
 
 def test_those_who_carry_faults_never_move(months):
