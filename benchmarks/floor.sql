@@ -208,11 +208,12 @@ with getypeerd as (
         try_cast(vakantietoeslag_opgebouwd as bigint) as vakantietoeslag_opgebouwd
     from opgaven
     where
-        not contains(
+        -- An amount that is no whole number of cents sets its statement apart.
+        regexp_full_match(
             concat(
                 bedrag, loon_lb, ingehouden_loonheffing, vakantietoeslag, vakantietoeslag_opgebouwd
             ),
-            '.'
+            '[-0-9]*'
         )
 )
 
