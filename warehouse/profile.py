@@ -54,6 +54,13 @@ class ProfileInput:
     month: date | None = None
 
 
+#: How a row tells the month that it is about, as YYYY-MM, by the column that shows that it does.
+_YOUNGEST = {
+    "periode_tot": "periode_tot",
+    "statistiekmaand": "statistiekjaar || '-' || lpad(statistiekmaand, 2, '0')",
+}
+
+
 @dataclass(frozen=True)
 class Shape:
     """What the profile of a dataset must know beyond its columns.
@@ -201,8 +208,7 @@ def _object_figures(
             "count(*) filter (where geboortedatum[5:6] = '00' or geboortedatum[7:8] = '00')"
             " as onvolledig"
         )
-    if "periode_tot" in columns:
-        wanted.append("max(periode_tot) as jongste")
+    wanted += [f"max({told}) as jongste" for column, told in _YOUNGEST.items() if column in columns]
     query = f"select {', '.join(wanted)} from read_parquet(?)"  # noqa: S608 - quoted names only
     row = _dicts(connection, query, [str(path)])[0]
 

@@ -176,6 +176,11 @@ QUARANTINE = _table(
         "The first row of the person is missing. Ask for the file again.",
     ),
     (
+        "uitkering_zonder_persoon",
+        "an uitkering without a person",
+        "Add the persons of this uitkering at the source.",
+    ),
+    (
         "antwoord_met_fout",
         "the source answered with an error",
         "Ask the question again; the person counts as not asked.",

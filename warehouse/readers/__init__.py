@@ -15,6 +15,7 @@ from warehouse.readers.base import Reader
 #: The format that a contract names, and the module and class that read it.
 FORMATS = {
     "bag": ("bag", "BagReader"),
+    "bus": ("bus", "BusReader"),
     "csv": ("table", "TableReader"),
     "gbav_csv": ("gbav", "GbavReader"),
     "gebieden": ("gebieden", "GebiedenReader"),

@@ -12,7 +12,7 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from warehouse.readers.base import Refused
+from warehouse.readers.base import Refused, Sink
 
 BLOCK = 1 << 20
 #: A parser keeps what lies between two units: more than this cannot belong to any message.
@@ -33,15 +33,16 @@ _SAFELY: dict[str, Any] = {
 Handler = Callable[[str, str], None]
 
 
-def elements(number: int, stream: IO[bytes], name: str) -> Iterator[Any]:
-    """The elements of that local name, whole; each is emptied when the next one is asked for.
+def elements(number: int, stream: IO[bytes], *names: str) -> Iterator[Any]:
+    """The elements of those local names, whole; each is emptied when the next one is asked for.
 
     Raises:
         Refused: when the XML is not well formed, or goes on for ever without such an element.
     """
     paced = _Paced(number, stream)
     try:
-        events = etree.iterparse(paced, events=("end",), tag=f"{{*}}{name}", **_SAFELY)
+        tags = [f"{{*}}{name}" for name in names]
+        events = etree.iterparse(paced, events=("end",), tag=tags, **_SAFELY)
         for _, element in events:
             yield element
             paced.passed = 0
@@ -102,6 +103,20 @@ def local(element: Any) -> str:
 def pattern(path: str) -> str:
     """A path of element names, of whatever namespace."""
     return "/".join(f"{{*}}{name}" for name in path.split("/"))
+
+
+class Copying:
+    """A message that is read, and copied as it is."""
+
+    def __init__(self, stream: IO[bytes], target: Sink) -> None:
+        self._stream = stream
+        self._target = target
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, which are copied as well."""
+        data = self._stream.read(size)
+        self._target.write(data)
+        return data
 
 
 def _forget(element: Any) -> None:

@@ -122,7 +122,7 @@ class SuwimlReader(Reader):
         def change(number: int, stream: IO[bytes], out: Sink) -> None:
             nonlocal unit
             if number not in touched:
-                unit += _count(number, cast("IO[bytes]", _Copying(stream, out)))
+                unit += _count(number, cast("IO[bytes]", markup.Copying(stream, out)))
                 return
             tree = etree.parse(stream, markup.parser())
             for element in list(tree.iter(f"{{*}}{RESPONSE}")):
@@ -197,19 +197,6 @@ class _Layout:
         values = {item.name: _text(element, where, item) for where, item in self.own.items()}
         values |= {item.name: _text(parent, where, item) for where, item in self.around.items()}
         return values
-
-
-class _Copying:
-    """A message that is read, and copied as it is."""
-
-    def __init__(self, stream: IO[bytes], target: Sink) -> None:
-        self._stream = stream
-        self._target = target
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
-        self._target.write(data)
-        return data
 
 
 class _Mending:

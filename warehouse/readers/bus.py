@@ -1,0 +1,417 @@
+"""Bijstand: the CBS BUS as XML or as CSV, and what Suwinet answers on Bijstandsregelingen.
+
+The unit is a right: a person with an uitkering. Of what form a file is shows in its first bytes and
+in the names of its elements. The XML of BUS has no public names for its elements: they are the
+names that the regulation gives the attributes, of which only letters and digits count, and an
+attribute may be called without its "incl. vt".
+
+What a SuwiML answer says of rights is a Uitkeringsverhouding, and a payment of bijzondere bijstand,
+which is a right on that day. Its amounts hold for periods of other lengths than a month, and a
+decision on an application does not say for how long: neither is read.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import IO, Any, BinaryIO, cast
+
+from lxml import etree
+
+from warehouse.contracts import Contract
+from warehouse.readers import archive, markup
+from warehouse.readers.base import Broken, Chunk, Place, Reader, Refused, Sink, Unmendable
+from warehouse.readers.markup import UNREADABLE, elements, local, pattern, scan
+from warehouse.readers.rows import Rows
+from warehouse.readers.table import TableReader
+from warehouse.readers.values import DATES, compact_date
+
+ROWS_PER_CHUNK = 20_000
+DELIVERY, BENEFIT, PERSON = "levering", "uitkering", "persoon"
+SERVICE = "Bijstandsregelingen"
+RESPONSE, CLIENT = "BijstandsregelingenInfoResponse", "ClientSuwi"
+RELATION, PAYMENT = "Uitkeringsverhouding", "SpecifiekeGegevensBijzBijstand"
+#: The element that holds a person's partner in a right.
+PARTNERS = {RELATION: "PartnerUitkeringsverhouding", PAYMENT: "PartnerBijzBijstand"}
+#: How Suwinet calls a law, and the statistiekcode under which BUS counts it. Algemene bijstand
+#: kept the code of the law it once stood in; what CBS counts as one is paid once.
+LAWS = {
+    "ABW": "01",
+    "WWB": "01",
+    "PW": "01",
+    "IOAW": "02",
+    "IOAZ": "03",
+    "BB": "12",
+    "BBZ": "14",
+}
+PAID_ONCE = "12"
+
+#: What holds units, as registers may write it; and what must be left out to see what holds them.
+_CONTAINERS = (BENEFIT, BENEFIT.title(), BENEFIT.upper(), RESPONSE)
+_INNER = frozenset({BENEFIT, PERSON, RELATION.lower(), PAYMENT.lower()})
+
+_Values = dict[str, str]
+
+
+class BusReader(Reader):
+    """Reads BUS in any of its forms."""
+
+    def __init__(self, contract: Contract) -> None:
+        super().__init__(contract)
+        self._messages = _Messages(contract)
+        self._table = TableReader(contract)
+
+    def count(self, source: BinaryIO) -> int:
+        """The rights, counted by another XML parser; of a CSV the lines."""
+        return self._of(source).count(source)
+
+    def read(self, source: BinaryIO) -> Iterator[Chunk]:
+        """Rights as rows."""
+        return self._of(source).read(source)
+
+    def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+        """Each right as a message of its own, or below its header."""
+        return self._of(source).extract(source, places)
+
+    def splice(self, source: BinaryIO, mended: Mapping[Place, bytes], target: Sink) -> None:
+        """Each mended right in its own place."""
+        self._of(source).splice(source, mended, target)
+
+    def alone(self, source: BinaryIO, unit: bytes) -> bytes:
+        """A file of this one right."""
+        return self._of(source).alone(source, unit)
+
+    def mismatch(self, source: BinaryIO) -> Refused:
+        """Of a CSV: the quote that was left open."""
+        return self._of(source).mismatch(source)
+
+    def _of(self, source: BinaryIO) -> Reader:
+        source.seek(0)
+        begin = source.read(64)
+        if begin.startswith(b"PK\x03\x04"):
+            found = archive.messages(source)
+            begin = next((stream.read(64) for _, stream in found), b"")
+        source.seek(0)
+        # A byte order mark, white space and the zeros of UTF-16 may come before the first element.
+        is_xml = begin.translate(None, b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
+        return self._messages if is_xml else self._table
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """A right where it stands: its element, those around it from the outside in, and its values.
+
+    ``broken`` is the reason why no right is in it.
+    """
+
+    place: Place
+    around: tuple[Any, ...]
+    element: Any
+    values: _Values
+    broken: str = ""
+
+
+class _Messages(Reader):
+    """Reads rights out of XML, one message at a time."""
+
+    def __init__(self, contract: Contract) -> None:
+        super().__init__(contract)
+        fields = [field for field in contract.head.read_fields if field.source]
+        self._known = {_attribute(field.source): field.name for field in fields}
+        self._dates = [field.name for field in fields if field.kind in DATES]
+        self._names: dict[Any, str | None] = {}
+
+    def count(self, source: BinaryIO) -> int:
+        return sum(_count(number, stream) for number, stream in archive.messages(source))
+
+    def read(self, source: BinaryIO) -> Iterator[Chunk]:
+        rows = Rows(self.contract)
+        for unit in self._units(source):
+            rows.records += 1
+            if unit.broken:
+                rows.broken.append(Broken(unit.place, unit.broken))
+            else:
+                rows.add(self.contract.head.name, unit.values, unit.place)
+            if rows.records >= ROWS_PER_CHUNK:
+                yield rows.finish()
+                rows = Rows(self.contract)
+        yield rows.finish()
+
+    def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+        wanted = {place.unit: place for place in places}
+        for unit in self._units(source):
+            if unit.place.unit in wanted:
+                yield wanted[unit.place.unit], _alone(unit)
+
+    def splice(self, source: BinaryIO, mended: Mapping[Place, bytes], target: Sink) -> None:
+        """Each mended right in its own place in its own message.
+
+        What stands around a right belongs to others too. Where that was mended, the right goes with
+        it beside what it came from.
+        """
+        units = {place.unit: (place, unit) for place, unit in mended.items()}
+        touched = {place.message for place in mended}
+        before = 0
+
+        def change(number: int, stream: IO[bytes], out: Sink) -> None:
+            nonlocal before
+            if number not in touched:
+                before += _count(number, cast("IO[bytes]", markup.Copying(stream, out)))
+                return
+            tree = etree.parse(stream, markup.parser())
+            found = self._found(tree)
+            for index, unit in enumerate(found, before + 1):
+                if index in units:
+                    self._put_back(tree, unit, *units[index])
+            before += len(found)
+            out.write(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
+
+        try:
+            archive.rewrite(source, target, change)
+        except etree.XMLSyntaxError as error:
+            raise Refused("xml_onleesbaar", markup.place(0, error.lineno)) from None
+
+    def _units(self, source: BinaryIO) -> Iterator[_Unit]:
+        """The units in order; what is said of a delivery is remembered when it has passed by."""
+        passed = 0
+        for number, stream in archive.messages(source):
+            delivery: tuple[Any, Any] = (None, None)
+            for container in elements(number, stream, *_CONTAINERS):
+                parent = container.getparent()
+                if parent is not delivery[0]:
+                    delivery = (parent, _shell(parent))
+                for unit in self._within(container, delivery[1]):
+                    passed += 1
+                    yield replace(unit, place=Place(number, passed, unit.place.line))
+
+    def _found(self, tree: Any) -> list[_Unit]:
+        """The units of a message as a whole."""
+        containers = list(tree.iter(*(f"{{*}}{name}" for name in _CONTAINERS)))
+        return [unit for each in containers for unit in self._within(each, each.getparent())]
+
+    def _within(self, container: Any, parent: Any) -> Iterator[_Unit]:
+        """The units of an element that holds them: an uitkering, or a whole answer."""
+        if local(container) == RESPONSE:
+            yield from self._answer(container)
+        elif parent is not None and _plain(local(parent)) == DELIVERY:
+            persons = [child for child in container if _plain(local(child)) == PERSON]
+            if not persons:
+                reason = "uitkering_zonder_persoon"
+                yield _Unit(_at(container), (parent,), container, {}, reason)
+            around = self._own(parent) | self._own(container)
+            for person in persons:
+                values = around | self._own(person)
+                values |= {name: compact_date(values.get(name, "")) for name in self._dates}
+                yield _Unit(_at(person), (parent, container), person, values)
+
+    @staticmethod
+    def _answer(response: Any) -> Iterator[_Unit]:
+        client = response.find(pattern(CLIENT))
+        if response.find(pattern("FWI/Fout")) is not None:
+            yield _Unit(_at(response), (), response, {}, "antwoord_met_fout")
+        elif client is not None:
+            for element in client:
+                if local(element) in PARTNERS:
+                    yield _Unit(_at(element), (response, client), element, _right(client, element))
+
+    def _own(self, element: Any) -> _Values:
+        """What stands in an element itself; what it says twice cannot be read."""
+        values: _Values = {}
+        for child in element:
+            name = self._name(child.tag)
+            if name is not None:
+                values[name] = UNREADABLE if name in values else (child.text or "").strip()
+        return values
+
+    def _name(self, tag: Any) -> str | None:
+        """The field that an element is, if it is one."""
+        if tag not in self._names:
+            name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+            self._names[tag] = self._known.get(_attribute(name))
+        return self._names[tag]
+
+    def _put_back(self, tree: Any, unit: _Unit, place: Place, mended: bytes) -> None:
+        """Put a mended right where it was, or with what is around it beside what it came from."""
+        chain = self._mended(unit, place, mended)
+        for ours, theirs in zip(unit.around, chain, strict=False):
+            if _said(ours) != _said(theirs):
+                _beside(tree, ours, theirs)
+                _remove(unit)
+                return
+        element = chain[len(unit.around)]
+        parent = unit.element.getparent()
+        if parent is None:
+            tree._setroot(element)
+        else:
+            element.tail = unit.element.tail
+            parent.replace(unit.element, element)
+
+    def _mended(self, unit: _Unit, place: Place, mended: bytes) -> tuple[Any, ...]:
+        """The one right of a mended message, from the outside in."""
+        try:
+            whole = etree.fromstring(mended, markup.parser())
+        except etree.XMLSyntaxError as error:
+            text = f"a mended unit is no XML that can be read (its line {error.lineno})"
+            raise Unmendable(place, text, "Mend the export itself.") from None
+        found = self._found(whole.getroottree())
+        chain = (*found[0].around, found[0].element) if len(found) == 1 else ()
+        depth = len(unit.around) + 1
+        named = [_plain(local(element)) for element in chain[:depth]]
+        if named != [_plain(local(element)) for element in (*unit.around, unit.element)]:
+            raise Unmendable(
+                place,
+                "a mended unit must be the one right that was exported, in a message of its own",
+                "Mend the export itself, and leave out what was not mended.",
+            )
+        return chain
+
+
+def _at(element: Any) -> Place:
+    return Place(0, 0, element.sourceline or 0)
+
+
+def _right(client: Any, element: Any) -> _Values:
+    """What an answer says of one right."""
+    law = _text(element, "SzWet/CdSzWet").upper()
+    values = {
+        "bsn": _text(client, "Burgerservicenr"),
+        "geboortedatum": _text(client, "Geboortedat"),
+    }
+    if local(element) == RELATION:
+        values["statistiekcode"] = LAWS.get(law, law)
+        values["datum_aanvang"] = _text(element, "DatBUitkeringsverhouding")
+        values["datum_einde"] = _text(element, "DatEUitkeringsverhouding")
+        given = "SpecifiekeGegevensBijstandUitk/AantKostendelers"
+        values["aantal_kostendelers"] = _text(element, given)
+    else:
+        values["statistiekcode"] = PAID_ONCE
+        values["datum_aanvang"] = values["datum_einde"] = _text(
+            element, "DatBetaalbaarBijzBijstand"
+        )
+        values["cluster_bijzondere_bijstand"] = _text(element, "CdClusterBijzBijstand")
+    return values | {"registratienummer": _registration(values, element)}
+
+
+def _registration(values: _Values, element: Any) -> str:
+    """What tells a right from others, the same for both partners: Suwinet has no number for it."""
+    partner = _text(element, f"{PARTNERS[local(element)]}/Burgerservicenr")
+    cluster = values.get("cluster_bijzondere_bijstand", "")
+    persons = sorted({values["bsn"], partner})
+    said = [values["statistiekcode"], values["datum_aanvang"], cluster, *persons]
+    return " ".join(["suwinet", *filter(None, said)])
+
+
+def _text(element: Any, path: str) -> str:
+    found = element.findall(pattern(path))
+    if len(found) > 1:
+        return UNREADABLE
+    return (found[0].text or "").strip() if found else ""
+
+
+def _plain(name: str) -> str:
+    """A name of which only letters and digits count, in small letters."""
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _attribute(name: str) -> str:
+    """The name of an attribute, without what it says of the holiday allowance."""
+    return _plain(name).removesuffix("inclvt").removesuffix("exclvt")
+
+
+def _shell(element: Any) -> Any:
+    """A copy of an element without the units in it."""
+    if element is None:
+        return None
+    shell = etree.Element(element.tag, element.attrib, nsmap=element.nsmap)
+    shell.extend(copy.deepcopy(child) for child in element if _plain(local(child)) not in _INNER)
+    return shell
+
+
+def _said(element: Any) -> bytes:
+    """What an element says besides its units, however it is laid out."""
+    said = copy.deepcopy(element)
+    said.tail = None
+    for inner in [each for each in said.iter() if _plain(local(each)) in _INNER]:
+        if inner is not said:
+            inner.getparent().remove(inner)
+    for inner in said.iter():
+        inner.text = (inner.text or "").strip()
+        inner.tail = (inner.tail or "").strip()
+    return etree.tostring(said, method="c14n", exclusive=True)
+
+
+def _alone(unit: _Unit) -> bytes:
+    """A message of one unit: what is around it, without the other units."""
+    if not unit.around:
+        return etree.tostring(unit.element, with_tail=False)
+    outer, *inner = unit.around
+    whole = around = _shell(outer)
+    for element in inner:
+        kept = around.find(element.tag)
+        # A client is part of what an answer says; an uitkering stands apart.
+        shell = _shell(element)
+        if kept is None:
+            around.append(shell)
+        else:
+            around.replace(kept, shell)
+        around = shell
+    around.append(copy.deepcopy(unit.element))
+    return etree.tostring(whole)
+
+
+def _beside(tree: Any, ours: Any, theirs: Any) -> None:
+    if ours.getparent() is not None:
+        ours.addnext(theirs)
+        return
+    root = etree.Element("berichten")
+    tree._setroot(root)
+    root.extend([ours, theirs])
+
+
+def _remove(unit: _Unit) -> None:
+    """Take a unit away; an uitkering of which nobody is left goes with it."""
+    container = unit.element.getparent()
+    if container is None:
+        return
+    container.remove(unit.element)
+    if _plain(local(container)) == BENEFIT and not any(
+        _plain(local(child)) == PERSON for child in container
+    ):
+        container.getparent().remove(container)
+
+
+def _count(number: int, stream: IO[bytes]) -> int:
+    """Count a message's units with expat; refuse other messages."""
+    path: list[str] = []
+    units, inside, messages, failed = 0, 0, 0, False
+
+    def start(namespace: str, name: str) -> None:
+        nonlocal units, inside, messages, failed
+        plain = _plain(name)
+        if plain == PERSON or name in PARTNERS:
+            units += 1
+            inside += 1
+        elif plain == BENEFIT and path and path[-1] == DELIVERY:
+            inside = 0
+        elif plain == DELIVERY:
+            messages += 1
+        elif name == RESPONSE and SERVICE in namespace:
+            messages += 1
+            inside, failed = 0, False
+        elif name == "Fout" and path[-2:] == [_plain(RESPONSE), "fwi"]:
+            failed = True
+        path.append(plain)
+
+    def end(_namespace: str, name: str) -> None:
+        nonlocal units
+        plain = path.pop()
+        if plain == BENEFIT and path and path[-1] == DELIVERY and not inside:
+            units += 1
+        elif name == RESPONSE and failed:
+            units += 1 - inside
+
+    scan(number, stream, start, end)
+    if not messages:
+        raise Refused("xml_ander_bericht", f"message {number}" if number else "")
+    return units
