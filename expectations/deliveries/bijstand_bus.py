@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from expectations.bridge import Check, Suite, change, relative_change
-from expectations.deliveries.common import QUARANTINE, REASONS
+from expectations.deliveries.common import NO_CHANGES_FOR_A_STATE, QUARANTINE, REASONS
 
 SUITE = Suite(
     name="levering_bijstand_bus",
@@ -31,6 +31,7 @@ SUITE = Suite(
             needs_previous=True,
             minimum_basis=50,
         ),
+        NO_CHANGES_FOR_A_STATE,
         QUARANTINE,
         REASONS,
         Check(

@@ -42,6 +42,7 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "leveringen/bag_adressen": ("wonen", GEO, GRID, set()),
     "leveringen/brp_personen": ("bevolking", BURGERZAKEN, GRID, set()),
     "leveringen/cbs_gebieden": ("wonen", GEO, GRID, set()),
+    "leveringen/bijstand_bus": ("werk_en_inkomen", WERK, GRID, set()),
     "leveringen/suwinet_inkomsten": ("werk_en_inkomen", WERK, GRID, set()),
     "grootboek/contracten": ("grootboek", PAKHUIS, "", set()),
     "grootboek/gemeenten": ("grootboek", PAKHUIS, "", set()),
@@ -51,6 +52,8 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "geografie/ligging": ("geografie", PAKHUIS, "", REFERENCES),
     "geografie/vertaling": ("geografie", PAKHUIS, "", REFERENCES),
     "parameters/aow_leeftijd": ("parameters", PAKHUIS, "", set()),
+    "parameters/bus_codes": ("parameters", PAKHUIS, "", set()),
+    "parameters/oorzaak_bijstandsafhankelijkheid": ("parameters", PAKHUIS, "", set()),
     "staging/stg_cbs_gebieden": (
         *("staging", PAKHUIS, ""),
         {"grootboek/leveringen", "leveringen/cbs_gebieden"},
@@ -182,6 +185,25 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             "staging/stg_suwinet_opgave_maanden",
         },
     ),
+    "staging/stg_bijstand_rechten": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/bijstand_bus"},
+    ),
+    "staging/stg_bijstand_rechten_per_maand": (
+        *("staging", PAKHUIS, ""),
+        {
+            *("grootboek/contracten", "grootboek/leveringen", "grootboek/open_maanden"),
+            "staging/stg_bijstand_rechten",
+        },
+    ),
+    "staging/stg_bijstand_perioden": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_bijstand_rechten_per_maand"},
+    ),
+    "staging/stg_bijstand_persoon_maanden": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_bijstand_perioden", "staging/stg_bijstand_rechten_per_maand"},
+    ),
     "datasets/personen": (
         *("bevolking", BURGERZAKEN, ""),
         {
@@ -244,6 +266,15 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             "staging/stg_suwinet_opgave_maanden",
         },
     ),
+    "datasets/bijstand": (
+        *("werk_en_inkomen", WERK, ""),
+        {
+            *WHO,
+            *("parameters/bus_codes", "parameters/oorzaak_bijstandsafhankelijkheid"),
+            "staging/stg_bijstand_persoon_maanden",
+        },
+    ),
+    "publicatie/bijstand": ("werk_en_inkomen", WERK, "", {"datasets/bijstand"}),
     "publicatie/personen": ("bevolking", BURGERZAKEN, "", {"datasets/personen"}),
     "publicatie/bsn_wijzigingen": (
         *("bevolking", BURGERZAKEN, ""),
@@ -276,6 +307,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("bevolking", BURGERZAKEN, DESCRIBED),
         {"publicatie/verhuizingen"},
     ),
+    "beschreven_maanden/bijstand": (
+        *("werk_en_inkomen", WERK, DESCRIBED),
+        {"publicatie/bijstand"},
+    ),
     "beschreven_maanden/inkomsten": (
         *("werk_en_inkomen", WERK, DESCRIBED),
         {"publicatie/inkomsten"},
@@ -300,10 +335,20 @@ CHECKS = {
         *("reden_aandeel_stijging", "gevuld_aandeel_daling", "rijen_per_onderdeel"),
         *("onvolledige_geboortedatum", "leveringen_op_tijd"),
     },
+    "leveringen/bijstand_bus": {
+        *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
+        *("reden_aandeel_stijging", "gevuld_aandeel_daling", "bekend_in_brp"),
+        *("levering_van_deze_gemeente", "statistiekmaand_is_die_van_het_bestand"),
+        *("geen_mutaties_maar_stand", "leveringen_op_tijd"),
+    },
     "leveringen/suwinet_inkomsten": {
         *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
         *("reden_aandeel_stijging", "gevuld_aandeel_daling", "bekend_in_brp"),
         *("levering_van_deze_gemeente", "jongste_maand", "leveringen_op_tijd"),
+    },
+    "publicatie/bijstand": {
+        *("rijen_per_maand", "sleutel_uniek", "norm_geloofwaardig"),
+        "betaald_bedrag_geloofwaardig",
     },
     "publicatie/personen": {
         *("rijen_per_maand", "sleutel_uniek", "leeftijd_geloofwaardig", "geslacht_gevuld"),
@@ -417,7 +462,10 @@ def test_a_delivery_has_a_partition_per_gemeente_and_month_from_the_first_to_thi
 WATCHING = {
     **{
         f"landing_{delivery}_{gemeente}": ("levering", 30)
-        for delivery in ("bag_adressen", "brp_personen", "cbs_gebieden", "suwinet_inkomsten")
+        for delivery in (
+            *("bag_adressen", "bijstand_bus", "brp_personen", "cbs_gebieden"),
+            "suwinet_inkomsten",
+        )
         for gemeente in ("gm0518", "gm0479")
     },
     "landing_onbekend": ("landing_opruimen", 30),
