@@ -238,6 +238,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             "staging/stg_brp_personen",
         },
     ),
+    "datasets/identiteit_conflicten": (
+        *("bevolking", BURGERZAKEN, ""),
+        {"datasets/bijstand", "grootboek/open_maanden"},
+    ),
     "datasets/gebieden": (
         *("wonen", GEO, ""),
         {"staging/stg_cbs_gebieden", "staging/stg_indelingen"},
@@ -282,6 +286,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "publicatie/huishoudens": ("bevolking", BURGERZAKEN, "", {"datasets/huishoudens"}),
     "publicatie/verhuizingen": ("bevolking", BURGERZAKEN, "", {"datasets/verhuizingen"}),
+    "publicatie/identiteit_conflicten": (
+        *("bevolking", BURGERZAKEN, ""),
+        {"datasets/identiteit_conflicten"},
+    ),
     "publicatie/inkomsten": ("werk_en_inkomen", WERK, "", {"datasets/inkomsten"}),
     "publicatie/inkomsten_bevraging": (
         *("werk_en_inkomen", WERK, ""),
@@ -310,6 +318,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "beschreven_maanden/bijstand": (
         *("werk_en_inkomen", WERK, DESCRIBED),
         {"publicatie/bijstand"},
+    ),
+    "beschreven_maanden/identiteit_conflicten": (
+        *("bevolking", BURGERZAKEN, DESCRIBED),
+        {"publicatie/identiteit_conflicten"},
     ),
     "beschreven_maanden/inkomsten": (
         *("werk_en_inkomen", WERK, DESCRIBED),
@@ -359,6 +371,7 @@ CHECKS = {
         *("rijen_per_maand", "sleutel_uniek", "aandeel_referentiepersonen"),
     },
     "publicatie/verhuizingen": {"rijen_per_maand", "sleutel_uniek"},
+    "publicatie/identiteit_conflicten": {"rijen_per_maand", "sleutel_uniek"},
     "publicatie/gebieden": {"sleutel_uniek"},
     "publicatie/gebied_vertaling": {"sleutel_uniek", "vertaling_volledig"},
     "publicatie/inkomsten": {
