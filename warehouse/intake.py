@@ -371,7 +371,9 @@ class Intake:
         if contract.carries_forward:
             opens = self._opened_by_carrying_forward(contract, version, visible)
         elif bases:
-            opens = timeline.mended(contract, self._known(version), self._known(bases[-1]))
+            near = [self._known(other) for other in self._near(contract, version, others)]
+            base = self._known(bases[-1])
+            opens = timeline.mended(contract, self._known(version), base, near)
         else:
             opens = self._opened(contract, version, others)
         earlier = [other for other in others if other.month and other.month < version.month]
@@ -391,19 +393,23 @@ class Intake:
     def _opened(
         self, contract: Contract, version: Version, others: Sequence[Version]
     ) -> list[date]:
-        near: Sequence[Version] = others
+        near = [self._known(other) for other in self._near(contract, version, others)]
+        return timeline.changed(contract, self._known(version), near)
+
+    def _near(
+        self, contract: Contract, version: Version, others: Sequence[Version]
+    ) -> Sequence[Version]:
+        """Those that may say something else about the months that a version speaks of."""
         if contract.mode == "sleutel":
             # What describes none of its months cannot differ: a month costs the same after years.
             touching = self.ledger.describing(self.ledger.described_months(version.levering_id))
-            near = [other for other in others if other.levering_id in touching]
+            return [other for other in others if other.levering_id in touching]
         if contract.mode == "stand":
             assert version.month  # noqa: S101
             reach = contract.lookback_months if contract.reopens else 0
             around = months_around(version.month, reach)
-            near = [other for other in others if other.month in around]
-        return timeline.changed(
-            contract, self._known(version), [self._known(other) for other in near]
-        )
+            return [other for other in others if other.month in around]
+        return others
 
     def _opened_by_carrying_forward(
         self, contract: Contract, version: Version, others: Sequence[Version]

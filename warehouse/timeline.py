@@ -59,9 +59,11 @@ def changed(contract: Contract, new: Known, others: Sequence[Known]) -> list[dat
         with scratch() as sql:
             return _changed_by_key(sql, contract, new, others)
     months = _own_months(contract, new, others)
-    if contract.reopens:
+    if contract.mode == "mutatie":
         with scratch() as sql:
             months |= _changed_by_interval(sql, contract, new, others)
+    elif contract.reopens:
+        months |= _corrected(contract, new.month, others, [*others, new])
     return sorted(months)
 
 
@@ -125,14 +127,18 @@ def reopened(
     return sorted(month for month in months if holding(after, month, valid) is version)
 
 
-def mended(contract: Contract, new: Known, base: Known) -> list[date]:
+def mended(contract: Contract, new: Known, base: Known, others: Sequence[Known] = ()) -> list[date]:
     """The described months in which ``new`` differs from ``base``, whose place it takes.
 
-    What only the base told, about persons or months that ``new`` no longer covers, counts too.
+    What only the base told, about persons or months that ``new`` no longer covers, counts too. Of
+    a state that reopens months, ``others`` speak of them as well.
     """
     forth = changed(contract, replace(new, order=2), [replace(base, order=1)])
     back = changed(contract, replace(base, order=2), [replace(new, order=1)])
-    return sorted({*forth, *back})
+    months = {*forth, *back}
+    if contract.mode == "stand" and contract.reopens:
+        months |= _corrected(contract, new.month, [*others, base], [*others, new])
+    return sorted(months)
 
 
 def late_facts(contract: Contract, new: Known, previous: Known) -> int:
@@ -343,25 +349,17 @@ def in_order(versions: Sequence[Known]) -> list[Known]:
 def _changed_by_interval(
     sql: duckdb.DuckDBPyConnection, contract: Contract, new: Known, others: Sequence[Known]
 ) -> set[date]:
-    """The months delivered before in which the newest row of a key holds, and did not, or did.
+    """The months delivered in which the newest row of a key tells something else than before.
 
-    Changes (``mutatie``) differ in anything that is compared; of a state only when its keys hold
-    is corrected afterwards, for what else it says is of its own month. An end is told in the month
-    in which it falls.
+    An end is told in the month in which it falls.
     """
     versions = in_order([*others, new])
     place = next(v.order for v in versions if v.levering_id == new.levering_id)
     delivered = [version.month for version in versions]
-    first, last = min(delivered), max(delivered)
-    if contract.mode == "stand":
-        first = max(first, add_months(new.month, -contract.lookback_months))
-        last = add_months(new.month, -1)
-    if first > last:
-        return set()
     table = contract.by_name[contract.counts]
     key = ", ".join(table.key_columns)
     dates = {"datum_aanvang", "datum_einde"}
-    said = [c for c in compared(table) if c not in dates] if contract.mode == "mutatie" else []
+    said = [column for column in compared(table) if column not in dates]
     withdrawn = "status = '3'" if "status" in table.by_name else "false"
     sql.execute("create temp table versie (levering_id varchar, nummer bigint)")
     sql.executemany(
@@ -402,8 +400,8 @@ def _changed_by_interval(
         {
             "files": [str(v.folder / f"{table.name}.parquet") for v in versions],
             "new": place,
-            "first": first,
-            "last": last,
+            "first": min(delivered),
+            "last": max(delivered),
         },
     ).fetchall()
     return {row[0] for row in rows}
@@ -418,6 +416,82 @@ def _told(source: str) -> str:
         where not {source}.ingetrokken
             and {source}.aanvang <= last_day(spil.maand) and {source}.einde >= spil.maand
     )"""  # noqa: S608 - the name of a step
+
+
+def _corrected(
+    contract: Contract, month: date, then: Sequence[Known], now: Sequence[Known]
+) -> set[date]:
+    """The months before ``month`` in which the keys of a state hold now as they did not then.
+
+    Of a month speak the state of that month and those of the ``lookback_months`` after it; of each
+    key the newest row. That alone is corrected afterwards: what else a state says is of its own
+    month. An end is told in the month in which it falls, and what ends before it begins does not
+    hold. A month that nobody delivered stays unknown, whatever later ones say of it.
+    """
+    first = add_months(month, -contract.lookback_months)
+    told = {version.month for version in now if first <= version.month < month}
+    if not told:
+        return set()
+    spoke, speaks = set(_newest(then)), set(_newest(now))
+    speakers = sorted(spoke | speaks, key=lambda version: (version.month, version.levering_id))
+    versions = [(v.levering_id, v.month, v in spoke, v in speaks) for v in speakers]
+    table = contract.by_name[contract.counts]
+    files = [str(version.folder / f"{table.name}.parquet") for version in speakers]
+    with scratch() as sql:
+        sql.execute(
+            "create temp table versie"
+            " (levering_id varchar, levermaand date, toen boolean, nu boolean)"
+        )
+        sql.executemany("insert into versie values (?, ?, ?, ?)", versions)
+        sql.execute("create temp table maanden (maand date)")
+        sql.executemany("insert into maanden values (?)", [(each,) for each in sorted(told)])
+        rows = sql.execute(
+            f"""
+            with alles as (
+                select
+                    hash({", ".join(table.key_columns)}) as sleutel, levermaand, toen, nu, eenheid,
+                    try_strptime(datum_aanvang, '%Y%m%d')::date as aanvang,
+                    coalesce(try_strptime(datum_einde, '%Y%m%d')::date, date '9999-12-31') as einde
+                from read_parquet($files) inner join versie using (levering_id)
+            ),
+            bekend as (
+                from alles where sleutel in (select sleutel from alles where toen <> nu)
+            ),
+            gezegd_toen as ({_held("toen", contract.lookback_months)}),
+            gezegd_nu as ({_held("nu", contract.lookback_months)})
+            select distinct maand from (
+                (from gezegd_nu except from gezegd_toen)
+                union all
+                (from gezegd_toen except from gezegd_nu)
+            )
+            """,  # noqa: S608 - names of a contract
+            {"files": files},
+        ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _newest(versions: Sequence[Known]) -> list[Known]:
+    """Of each month the state that came last."""
+    newest: dict[date, Known] = {}
+    for version in sorted(versions, key=lambda version: version.order):
+        newest[version.month] = version
+    return list(newest.values())
+
+
+def _held(moment: str, lookback: int) -> str:
+    """The keys that hold in each month, with the end of those that end in it."""
+    return f"""
+        select maand, sleutel, case when einde <= last_day(maand) then einde end as einde
+        from (
+            from bekend inner join maanden
+                on levermaand between maand and maand + to_months({lookback})
+            where {moment}
+            qualify row_number() over (
+                partition by maand, sleutel order by levermaand desc, eenheid desc
+            ) = 1
+        )
+        where aanvang <= last_day(maand) and einde >= greatest(maand, aanvang)
+    """  # noqa: S608 - the name of a step
 
 
 def _facts(table: Table) -> str:

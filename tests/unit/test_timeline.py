@@ -26,7 +26,15 @@ from tests.support import (
 )
 from warehouse.gate import pass_through
 from warehouse.ledger import Version
-from warehouse.timeline import Known, changed, described, holding, late_facts, reopened
+from warehouse.timeline import (
+    Known,
+    changed,
+    described,
+    holding,
+    late_facts,
+    mended,
+    reopened,
+)
 
 Take = Callable[..., Known]
 
@@ -441,3 +449,115 @@ def test_just_the_months_are_opened_in_which_something_else_is_known(suwinet, ta
     assert [one.month for one in changed(suwinet, taken[-1], taken[:-1])] == sorted(
         {one for (who, one), state in after.items() if before.get((who, one)) != state}
     )
+
+
+# --- a full state that corrects the months before ----------------------------------------------
+
+
+@pytest.fixture
+def bus(contracts):
+    return contracts["bijstand_bus"]
+
+
+Rights = Callable[..., Known]
+
+
+@pytest.fixture
+def rights(bus, take) -> Rights:
+    """Delivers rights, each a person with a begin, an end and what was paid."""
+    columns = {f.name: f.source for f in bus.by_name["recht"].fields if f.source}
+
+    def deliver(delivered: str, *given: tuple[str, str, str, str]) -> Known:
+        lines = [";".join(columns.values())]
+        for who, begin, end, paid in given:
+            row = {
+                "registratienummer": f"U{who}",
+                "statistiekcode": "01",
+                "bsn": who,
+                "datum_aanvang": begin,
+                "datum_einde": end,
+                "betaald_bedrag": paid,
+            }
+            lines.append(";".join(row.get(name, "") for name in columns))
+        return take("\n".join([*lines, ""]).encode(), delivered, "bijstand_bus")
+
+    return deliver
+
+
+def test_a_right_that_goes_on_opens_only_the_month_of_its_state(bus, rights):
+    states = [rights(f"2026-0{n}", (ANNA, "20240101", "", f"10{n}")) for n in range(1, 5)]
+
+    assert months(changed(bus, states[3], states[:3])) == ["2026-04"]
+
+
+@pytest.mark.parametrize(
+    ("end", "opened"),
+    [
+        ("20260331", ["2026-03", "2026-04", "2026-05"]),
+        ("20260301", ["2026-03", "2026-04", "2026-05"]),
+        ("20260228", ["2026-02", "2026-03", "2026-04", "2026-05"]),
+        ("20240630", ["2026-01", "2026-02", "2026-03", "2026-04", "2026-05"]),
+    ],
+)
+def test_an_end_told_afterwards_opens_the_month_it_falls_in_and_those_after_it(
+    bus, rights, end, opened
+):
+    before = [rights(f"2026-0{n}", (ANNA, "20240101", "", "100")) for n in range(1, 5)]
+    late = rights("2026-05", (ANNA, "20240101", end, "0"), (BRAM, "20260501", "", "1"))
+
+    assert months(changed(bus, late, before)) == opened
+
+
+def test_a_right_granted_or_withdrawn_afterwards_opens_the_months_in_which_it_runs(bus, rights):
+    before = [rights(f"2026-0{n}", (ANNA, "20240101", "", "100")) for n in range(1, 4)]
+    grants = rights("2026-04", (ANNA, "20240101", "", "1"), (BRAM, "20260228", "20260301", "9"))
+    withdraws = rights("2026-05", (ANNA, "20240101", "20231231", "0"))
+
+    assert months(changed(bus, grants, before)) == ["2026-02", "2026-03", "2026-04"]
+    assert months(changed(bus, withdraws, [*before, grants])) == [
+        *("2026-01", "2026-02", "2026-03", "2026-04", "2026-05"),
+    ]
+
+
+def test_who_was_missing_from_a_state_is_there_when_a_later_one_says_that_the_right_ran(
+    bus, rights
+):
+    january = rights("2026-01", (ANNA, "20240101", "", "100"), (BRAM, "20240101", "", "1"))
+    february = rights("2026-02", (ANNA, "20240101", "", "100"))
+    march = rights("2026-03", (ANNA, "20240101", "", "100"), (BRAM, "20240101", "", "1"))
+
+    assert months(changed(bus, march, [january, february])) == ["2026-02", "2026-03"]
+    assert months(changed(bus, february, [january, march])) == ["2026-02"]
+
+
+def test_a_month_that_nobody_delivered_is_not_opened_by_a_later_one(bus, rights):
+    january = rights("2026-01", (ANNA, "20240101", "", "100"))
+    march = rights("2026-03", (ANNA, "20240101", "", "100"), (BRAM, "20240101", "", "1"))
+
+    assert months(changed(bus, march, [january])) == ["2026-01", "2026-03"]
+
+
+def test_beyond_twelve_months_nothing_is_opened(bus, rights):
+    old = rights("2025-01", (ANNA, "20240101", "", "100"))
+    year = rights("2025-02", (ANNA, "20240101", "", "100"))
+    late = rights("2026-02", (ANNA, "20240101", "20241231", "0"))
+
+    assert months(changed(bus, late, [old, year])) == ["2025-02", "2026-02"]
+
+
+def test_a_state_delivered_again_takes_back_what_the_first_one_corrected(bus, rights):
+    january = rights("2026-01", (ANNA, "20240101", "", "100"))
+    first = rights("2026-02", (ANNA, "20240101", "", "1"), (BRAM, "20240101", "", "1"))
+    again = rights("2026-02", (ANNA, "20240101", "", "1"), (CEES, "20260201", "", "1"))
+    same = rights("2026-02", (CEES, "20260201", "", "1"), (ANNA, "20240101", "", "1"))
+
+    assert months(changed(bus, again, [january, first])) == ["2026-01", "2026-02"]
+    assert changed(bus, same, [january, first, again]) == []
+
+
+def test_what_was_mended_corrects_the_months_before_as_well(bus, rights):
+    january = rights("2026-01", (ANNA, "20240101", "", "100"))
+    base = rights("2026-02", (ANNA, "20240101", "", "1"))
+    whole = rights("2026-02", (ANNA, "20240101", "", "1"), (BRAM, "20240101", "", "1"))
+
+    assert months(mended(bus, whole, base, [january])) == ["2026-01", "2026-02"]
