@@ -17,6 +17,7 @@ FORMATS = {
     "bag": ("bag", "BagReader"),
     "bus": ("bus", "BusReader"),
     "csv": ("table", "TableReader"),
+    "duo": ("suwiml_duo", "DuoReader"),
     "gbav_csv": ("gbav", "GbavReader"),
     "gebieden": ("gebieden", "GebiedenReader"),
     "suwiml_inkomsten": ("suwiml", "SuwimlReader"),

@@ -105,6 +105,14 @@ def pattern(path: str) -> str:
     return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
+def text(element: Any, path: str) -> str:
+    """The text of the one element at a path: empty when there is none, unreadable when several."""
+    found = [] if element is None else element.findall(pattern(path))
+    if len(found) > 1:
+        return UNREADABLE
+    return (found[0].text or "").strip() if found else ""
+
+
 class Copying:
     """A message that is read, and copied as it is."""
 

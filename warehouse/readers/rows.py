@@ -23,7 +23,7 @@ class Rows:
         self._head = contract.head.name
         self._columns: dict[str, dict[str, list[Any]]] = {}
         for table in contract.raw_tables:
-            own = [] if table is contract.head else [HOLDER]
+            own = [] if table is contract.head or table.independent else [HOLDER]
             names = [UNIT, LINE, MESSAGE, *own, *(f.name for f in table.read_fields)]
             self._columns[table.name] = {name: [] for name in names}
 

@@ -1,0 +1,267 @@
+"""DUO's enrolments and diplomas: CSV, or SuwiML responses of DUODossierPersoonGSD.
+
+What a delivery is in is told by its content. One response holds both a person's enrolments and his
+results; a contract takes the half that it is about. The unit is the participation in a programme,
+or the result of one. An agreement without a participation is an enrolment too, and a response that
+has nothing for the contract is a unit of its own: that somebody was asked is a fact.
+
+Elements outside the contract are passed over: half of the responses break their own schema.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, BinaryIO
+
+from lxml import etree
+
+from warehouse.contracts import Contract
+from warehouse.readers import archive
+from warehouse.readers.base import Broken, Chunk, Place, Reader, Refused, Sink
+from warehouse.readers.markup import UNREADABLE, elements, pattern, scan, text
+from warehouse.readers.rows import Rows
+from warehouse.readers.table import TableReader
+
+SERVICE = "DUODossierPersoonGSD"
+RESPONSE = "DUOPersoonsInfoResponse"
+CLIENT = "ClientSuwi"
+AGREEMENT, PARTICIPATION = "Onderwijsovereenkomst", "DeelnameOpleidingGeregistrDuo"
+RESULT = "ResultaatOpleidingGeregistrDuo"
+RESPONSES_PER_CHUNK = 4_000
+
+_OF_PERSON = {
+    "bsn": "Burgerservicenr",
+    "indicatie_startkwalificatie": "IndStartkwalificatieDuo",
+}
+_OF_AGREEMENT = {
+    "brin": "Brin/BrinNr",
+    "datum_inschrijving": "DatInschrijvingOpleiding",
+    "datum_uitschrijving": "DatUitschrijvingOpleiding",
+}
+_OF_PARTICIPATION = {
+    "niveau_opleiding": "InhoudDeelnameOpleidingDuo/CdNiveauOpleidingDuo",
+    "leerweg": "CdLeerwegMbo",
+    "leerjaar": "AanduidingLeerjaar",
+    "datum_aanvang_deelname": "DatBDeelnameOpleiding",
+    "datum_einde_deelname": "DatEDeelnameOpleiding",
+}
+_OF_RESULT = {
+    "brin": "Brin/BrinNr",
+    "niveau_opleiding": "InhoudResultaatOpleidingDuo/CdNiveauOpleidingDuo",
+    "opleiding": "InhoudResultaatOpleidingDuo/NaamOpleidingKortDuo",
+    "soort_waardedocument": "CdSrtWaardedocument",
+    "datum_aanvang": "ResultaatExamen/DatResultaatExamen",
+    "examenjaar": "ResultaatExamen/JaarAfgelegdExamen",
+    "uitslag": "ResultaatExamen/CdResultaatExamen",
+}
+_NO_DATE = ("", "00000000")
+
+
+class DuoReader(Reader):
+    """Reads a delivery of DUO in whichever form it comes."""
+
+    def __init__(self, contract: Contract) -> None:
+        super().__init__(contract)
+        self._responses = _Responses(contract)
+        self._tables = TableReader(contract)
+
+    def count(self, source: BinaryIO) -> int:
+        """The units of the responses, counted by another XML parser; the lines of the tables."""
+        return self._of(source).count(source)
+
+    def read(self, source: BinaryIO) -> Iterator[Chunk]:
+        """Enrolments or diplomas as rows."""
+        return self._of(source).read(source)
+
+    def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+        """Each unit as a response of its own, or as its line."""
+        return self._of(source).extract(source, places)
+
+    def splice(self, source: BinaryIO, mended: Mapping[Place, bytes], target: Sink) -> None:
+        """Mended lines in their places; an answer is asked again instead."""
+        self._of(source).splice(source, mended, target)
+
+    def alone(self, source: BinaryIO, unit: bytes) -> bytes:
+        """A delivery of one unit."""
+        return self._of(source).alone(source, unit)
+
+    def mismatch(self, source: BinaryIO) -> Refused:
+        """What the reader of this form makes of it."""
+        return self._of(source).mismatch(source)
+
+    def _of(self, source: BinaryIO) -> Reader:
+        """Who reads it: the first file tells."""
+        begin = b""
+        for _, stream in archive.messages(source):
+            begin = stream.read(64)
+            break
+        source.seek(0)
+        # A byte order mark, white space and the zeros of UTF-16 may come before the first element.
+        is_xml = begin.translate(None, b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
+        return self._responses if is_xml else self._tables
+
+
+@dataclass(frozen=True)
+class _Half:
+    """The half of a response that a contract is about, and the tables that it becomes."""
+
+    enrolments: bool
+    table: str
+    nothing: str
+
+    @staticmethod
+    def of(contract: Contract) -> _Half:
+        enrolments = contract.counts == "inschrijving"
+        return _Half(enrolments, contract.counts, f"antwoord_zonder_{contract.counts}")
+
+    def anywhere(self, response: Any) -> bool:
+        """Whether there is an element of a unit at all, in its place or not."""
+        names = (AGREEMENT, PARTICIPATION) if self.enrolments else (RESULT,)
+        return next(response.iter(*(f"{{*}}{name}" for name in names)), None) is not None
+
+    def units(self, response: Any) -> list[Any]:
+        """The elements that are a unit, in order; none when the response is one itself."""
+        client = response.find(pattern(CLIENT))
+        if client is None:
+            return []
+        if not self.enrolments:
+            return list(client.iterfind(f"{{*}}{RESULT}"))
+        found: list[Any] = []
+        for agreement in client.iterfind(f"{{*}}{AGREEMENT}"):
+            found += list(agreement.iterfind(f"{{*}}{PARTICIPATION}")) or [agreement]
+        return found
+
+
+@dataclass(frozen=True)
+class _Response:
+    """One response: its message, its first unit, the elements of its units."""
+
+    message: int
+    element: Any
+    first: int
+    units: list[Any]
+
+    def places(self) -> list[Place]:
+        """Where each of its units stands."""
+        found = self.units or [self.element]
+        return [
+            Place(self.message, self.first + number, element.sourceline or 0)
+            for number, element in enumerate(found)
+        ]
+
+
+class _Responses(Reader):
+    """Reads responses, one message at a time."""
+
+    def __init__(self, contract: Contract) -> None:
+        super().__init__(contract)
+        self._half = _Half.of(contract)
+
+    def count(self, source: BinaryIO) -> int:
+        return sum(
+            _count(number, stream, enrolments=self._half.enrolments)
+            for number, stream in archive.messages(source)
+        )
+
+    def read(self, source: BinaryIO) -> Iterator[Chunk]:
+        chunk, held = Rows(self.contract), 0
+        for response in self._responses(source):
+            self._add(chunk, response)
+            held += 1
+            if held >= RESPONSES_PER_CHUNK:
+                yield chunk.finish()
+                chunk, held = Rows(self.contract), 0
+        yield chunk.finish()
+
+    def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
+        wanted = {place.unit: place for place in places}
+        for response in self._responses(source):
+            for index, place in enumerate(response.places()):
+                if place.unit in wanted:
+                    yield wanted[place.unit], self._alone(response, index)
+
+    def _responses(self, source: BinaryIO) -> Iterator[_Response]:
+        unit = 0
+        for number, stream in archive.messages(source):
+            for element in elements(number, stream, RESPONSE):
+                units = self._half.units(element)
+                yield _Response(number, element, unit + 1, units)
+                unit += max(len(units), 1)
+
+    def _add(self, chunk: Rows, response: _Response) -> None:
+        places = response.places()
+        # What stands elsewhere than the service says is not read, and so must not be counted.
+        lost = not response.units and self._half.anywhere(response.element)
+        chunk.records += 0 if lost else len(places)
+        if response.element.find(pattern("FWI/Fout")) is not None:
+            chunk.broken += [Broken(place, "antwoord_met_fout") for place in places]
+            return
+        person = _texts(response.element.find(pattern(CLIENT)), _OF_PERSON)
+        if not response.units:
+            chunk.add(self._half.nothing, person, places[0])
+        for element, place in zip(response.units, places, strict=False):
+            values = _enrolment(element) if self._half.enrolments else _result(element)
+            chunk.add(self._half.table, person | values, place)
+
+    def _alone(self, response: _Response, index: int) -> bytes:
+        """The response with only one of its units, and nothing of the other half."""
+        element = copy.deepcopy(response.element)
+        kept = self._half.units(element)[index : index + 1]
+        around = {kept[0], *kept[0].iterancestors()} if kept else set()
+        for name in (PARTICIPATION, AGREEMENT, RESULT):
+            for found in list(element.iter(f"{{*}}{name}")):
+                if found not in around:
+                    found.getparent().remove(found)
+        return etree.tostring(element, with_tail=False)
+
+
+def _texts(element: Any, where: Mapping[str, str]) -> dict[str, str]:
+    return {name: text(element, path) for name, path in where.items()}
+
+
+def _enrolment(element: Any) -> dict[str, str]:
+    """A participation with the agreement around it; of an agreement alone the programme is open."""
+    if etree.QName(element).localname == AGREEMENT:
+        return _texts(element, _OF_AGREEMENT)
+    return _texts(element.getparent(), _OF_AGREEMENT) | _texts(element, _OF_PARTICIPATION)
+
+
+def _result(element: Any) -> dict[str, str]:
+    """A result; of which only the year is told, it was there by the last day of that year."""
+    values = _texts(element, _OF_RESULT)
+    if values["datum_aanvang"] in _NO_DATE and (year := values["examenjaar"]):
+        values["datum_aanvang"] = f"{year}1231"
+    values["uitslag"] = values["uitslag"] or UNREADABLE
+    return values
+
+
+def _count(number: int, stream: IO[bytes], *, enrolments: bool) -> int:
+    """Count a message's units with expat; refuse other messages."""
+    units, responses = 0, 0
+    of_response, of_agreement = 0, 0
+
+    def start(namespace: str, name: str) -> None:
+        nonlocal responses, of_response, of_agreement
+        if name == RESPONSE and SERVICE in namespace:
+            responses += 1
+            of_response = 0
+        elif name == AGREEMENT:
+            of_agreement = 0
+        elif name == PARTICIPATION:
+            of_agreement += enrolments
+        elif name == RESULT:
+            of_response += not enrolments
+
+    def end(_namespace: str, name: str) -> None:
+        nonlocal units, of_response
+        if name == AGREEMENT and enrolments:
+            of_response += max(of_agreement, 1)
+        elif name == RESPONSE:
+            units += max(of_response, 1)
+
+    scan(number, stream, start, end)
+    if not responses:
+        raise Refused("xml_ander_bericht", f"message {number}" if number else "")
+    return units
