@@ -28,6 +28,7 @@ from warehouse.home import Home
 
 WERK, BURGERZAKEN, PAKHUIS = "team:werk_en_inkomen", "team:burgerzaken", "team:datapakhuis"
 GEO = "team:geo-informatie"
+LEERPLICHT = "team:leerplicht_en_doorstroompunt"
 GRID, DESCRIBED = "gemeente x levermaand", "beschreven maanden"
 
 REFERENCES = {"leveringen/bag_adressen", "leveringen/cbs_gebieden"}
@@ -279,6 +280,71 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         },
     ),
     "publicatie/bijstand": ("werk_en_inkomen", WERK, "", {"datasets/bijstand"}),
+    # --- onderwijs
+    **{
+        f"leveringen/{name}": ("onderwijs", LEERPLICHT, GRID, set())
+        for name in ("duo_diplomas", "duo_inschrijvingen", "duo_verzuim")
+    },
+    "parameters/opleidingsniveaus": ("parameters", PAKHUIS, "", set()),
+    "staging/stg_duo_inschrijvingen": (
+        *("staging", PAKHUIS, ""),
+        {
+            *("grootboek/leveringen", "leveringen/duo_inschrijvingen"),
+            "parameters/opleidingsniveaus",
+        },
+    ),
+    **{
+        f"staging/stg_duo_{name}": (
+            *("staging", PAKHUIS, ""),
+            {"grootboek/leveringen", f"leveringen/{delivery}"},
+        )
+        for name, delivery in (
+            ("totalen", "duo_inschrijvingen"),
+            ("verzuimmeldingen", "duo_verzuim"),
+            ("vrijstellingen", "duo_inschrijvingen"),
+            ("zonder_diploma", "duo_diplomas"),
+            ("zonder_inschrijving", "duo_inschrijvingen"),
+        )
+    },
+    "staging/stg_duo_diplomas": (
+        *("staging", PAKHUIS, ""),
+        {
+            *("grootboek/contracten", "grootboek/leveringen", "grootboek/open_maanden"),
+            *("leveringen/duo_diplomas", "parameters/opleidingsniveaus"),
+        },
+    ),
+    "datasets/onderwijs": (
+        *("onderwijs", LEERPLICHT, ""),
+        {
+            *WHO,
+            *("staging/stg_duo_inschrijvingen", "staging/stg_duo_vrijstellingen"),
+            "staging/stg_duo_zonder_inschrijving",
+        },
+    ),
+    "datasets/startkwalificaties": (
+        *("onderwijs", LEERPLICHT, ""),
+        {*WHO, "staging/stg_duo_diplomas", "staging/stg_duo_zonder_diploma"},
+    ),
+    "datasets/verzuim": (
+        *("onderwijs", LEERPLICHT, ""),
+        {*WHO, "staging/stg_duo_verzuimmeldingen"},
+    ),
+    "datasets/duo_totalen": (
+        *("onderwijs", LEERPLICHT, ""),
+        {"grootboek/open_maanden", "staging/stg_duo_totalen"},
+    ),
+    **{
+        f"publicatie/{name}": ("onderwijs", LEERPLICHT, "", {f"datasets/{name}"})
+        for name in ("duo_totalen", "onderwijs", "startkwalificaties", "verzuim")
+    },
+    **{
+        f"beschreven_maanden/{name}": (
+            *("onderwijs", LEERPLICHT, DESCRIBED),
+            {f"publicatie/{name}"},
+        )
+        for name in ("duo_totalen", "onderwijs", "startkwalificaties", "verzuim")
+    },
+    # --- publicatie
     "publicatie/personen": ("bevolking", BURGERZAKEN, "", {"datasets/personen"}),
     "publicatie/bsn_wijzigingen": (
         *("bevolking", BURGERZAKEN, ""),
@@ -362,6 +428,28 @@ CHECKS = {
         *("rijen_per_maand", "sleutel_uniek", "norm_geloofwaardig"),
         "betaald_bedrag_geloofwaardig",
     },
+    "leveringen/duo_inschrijvingen": {
+        *("levering_niet_leeg", "volume_vorige_maand", "geen_mutaties_maar_stand"),
+        *("quarantaine_aandeel", "reden_aandeel_stijging", "gevuld_aandeel_daling"),
+        *("bekend_in_brp", "levering_van_deze_gemeente", "leveringen_op_tijd"),
+    },
+    "leveringen/duo_diplomas": {
+        *("levering_niet_leeg", "volume_vorige_maand", "geen_mutaties_maar_stand"),
+        *("quarantaine_aandeel", "reden_aandeel_stijging", "gevuld_aandeel_daling"),
+        *("levering_van_deze_gemeente", "leveringen_op_tijd"),
+    },
+    "leveringen/duo_verzuim": {
+        *("levering_niet_leeg", "volume_vorige_maand", "geen_mutaties_maar_stand"),
+        *("quarantaine_aandeel", "reden_aandeel_stijging", "levering_van_deze_gemeente"),
+        "leveringen_op_tijd",
+    },
+    "publicatie/duo_totalen": {"rijen_per_maand", "sleutel_uniek"},
+    "publicatie/onderwijs": {
+        *("rijen_per_maand", "sleutel_uniek", "dubbel_aandeel"),
+        "aantal_inschrijvingen_geloofwaardig",
+    },
+    "publicatie/startkwalificaties": {"rijen_per_maand", "sleutel_uniek"},
+    "publicatie/verzuim": {"rijen_per_maand", "sleutel_uniek"},
     "publicatie/personen": {
         *("rijen_per_maand", "sleutel_uniek", "leeftijd_geloofwaardig", "geslacht_gevuld"),
         *("buurt_dekking", "onbekend_gebied_stijging"),
@@ -477,6 +565,7 @@ WATCHING = {
         f"landing_{delivery}_{gemeente}": ("levering", 30)
         for delivery in (
             *("bag_adressen", "bijstand_bus", "brp_personen", "cbs_gebieden"),
+            *("duo_diplomas", "duo_inschrijvingen", "duo_verzuim"),
             "suwinet_inkomsten",
         )
         for gemeente in ("gm0518", "gm0479")
@@ -519,7 +608,7 @@ def test_every_sensor_and_schedule_stands_in_the_reference_with_its_reason():
     text = (CONTRACTS.parent / "docs" / "reference" / "automation.md").read_text(encoding="utf-8")
 
     for name in ("landing_<levering>_<gemeente>", *WATCHING, *SCHEDULES):
-        if not name.startswith(("landing_b", "landing_c", "landing_s")):
+        if not name.startswith(("landing_b", "landing_c", "landing_d", "landing_s")):
             assert f"| `{name}` |" in text, name
 
 

@@ -154,6 +154,9 @@ def test_this_release_knows_these_deliveries(contracts):
         "bag_adressen": ("stand", "bag_object", ("zip", "xml", "csv")),
         "brp_personen": ("stand", "persoonslijst", ("csv",)),
         "cbs_gebieden": ("stand", "gebied", ("geojson", "json", "zip")),
+        "duo_diplomas": ("stand", "diploma", ("csv", "zip", "xml")),
+        "duo_inschrijvingen": ("stand", "inschrijving", ("csv", "zip", "xml")),
+        "duo_verzuim": ("stand", "verzuimmelding", ("csv", "zip")),
         "suwinet_inkomsten": ("sleutel", "inkomstenopgave", ("xml", "zip")),
     }
     assert contracts == load_contracts()

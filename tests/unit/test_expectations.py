@@ -329,6 +329,38 @@ BOUNDS = [
     ("inkomsten", "bedrag_geloofwaardig", row(0, part="bedrag"), row(1, part="bedrag")),
     ("inkomsten", "elke_rij_bevraagd", row(0), row(1)),
     ("inkomsten_bevraging", "sleutel_uniek", row(0), row(1)),
+    ("duo_inschrijvingen", "levering_niet_leeg", row(1), row(0)),
+    (
+        *("duo_inschrijvingen", "volume_vorige_maand"),
+        *(row(120, 100, part="inschrijving"), row(121, 100, part="inschrijving")),
+    ),
+    (
+        *("duo_inschrijvingen", "volume_vorige_maand"),
+        *(row(80, 100, part="inschrijving"), row(79, 100, part="inschrijving")),
+    ),
+    ("duo_inschrijvingen", "gevuld_aandeel_daling", row(0.9, 1.0), row(0.899, 1.0)),
+    ("duo_inschrijvingen", "bekend_in_brp", row(0.95), row(0.949)),
+    ("duo_inschrijvingen", "levering_van_deze_gemeente", row(0.20), row(0.199)),
+    ("duo_diplomas", "levering_niet_leeg", row(1), row(0)),
+    ("duo_diplomas", "volume_vorige_maand", row(80, 100, 100), row(79, 100, 100)),
+    ("duo_diplomas", "volume_vorige_maand", row(150, 100, 100), row(151, 100, 100)),
+    ("duo_diplomas", "gevuld_aandeel_daling", row(0.9, 1.0), row(0.899, 1.0)),
+    ("duo_diplomas", "levering_van_deze_gemeente", row(0, basis=49), row(0, basis=50)),
+    ("duo_verzuim", "levering_niet_leeg", row(1), row(0)),
+    ("duo_verzuim", "volume_vorige_maand", row(50, 100, 100), row(49, 100, 100)),
+    ("duo_verzuim", "volume_vorige_maand", row(200, 100, 100), row(201, 100, 100)),
+    ("duo_verzuim", "levering_van_deze_gemeente", row(0.20), row(0.199)),
+    ("onderwijs", "rijen_per_maand", row(80, 100, 100), row(79, 100, 100)),
+    ("onderwijs", "rijen_per_maand", row(120, 100, 100), row(121, 100, 100)),
+    ("onderwijs", "dubbel_aandeel", row(0.05, part="dubbel"), row(0.051, part="dubbel")),
+    (
+        *("onderwijs", "aantal_inschrijvingen_geloofwaardig"),
+        *(row(0, part="aantal_inschrijvingen"), row(1, part="aantal_inschrijvingen")),
+    ),
+    ("startkwalificaties", "rijen_per_maand", row(80, 100, 100), row(79, 100, 100)),
+    ("startkwalificaties", "rijen_per_maand", row(150, 100, 100), row(151, 100, 100)),
+    ("verzuim", "rijen_per_maand", row(400, 100, 100), row(401, 100, 100)),
+    ("duo_totalen", "rijen_per_maand", row(3, 3, 3), row(2, 3, 3)),
 ]
 
 

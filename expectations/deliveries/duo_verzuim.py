@@ -1,0 +1,49 @@
+"""What the reports of absence at DUO must look like as a whole."""
+
+from __future__ import annotations
+
+from expectations.bridge import Check, Suite, relative_change
+from expectations.deliveries.common import NO_CHANGES_FOR_A_STATE, QUARANTINE, REASONS
+
+SUITE = Suite(
+    name="levering_duo_verzuim",
+    subject="duo_verzuim",
+    checks=(
+        Check(
+            name="levering_niet_leeg",
+            description="Ten minste één melding komt door de poort.",
+            why="De stand bevat ook afgesloten meldingen: leeg wordt zij niet vanzelf, ook niet in "
+            "de zomer.",
+            measure="geaccepteerd",
+            minimum=1,
+            minimum_basis=0,
+        ),
+        Check(
+            name="volume_vorige_maand",
+            description="Het aantal meldingen ligt tussen de helft en het dubbele van de vorige "
+            "maand.",
+            why="Verzuim golft met het schooljaar: in augustus komt er niets bij, in de weken voor "
+            "een vakantie veel. Buiten deze grenzen is eerder de selectie veranderd (E15); onder "
+            "50 meldingen zegt een verhouding niets.",
+            measure="eenheden",
+            derive=relative_change,
+            minimum=-0.5,
+            maximum=1.0,
+            needs_previous=True,
+            minimum_basis=50,
+        ),
+        NO_CHANGES_FOR_A_STATE,
+        QUARANTINE,
+        REASONS,
+        Check(
+            name="levering_van_deze_gemeente",
+            description="Ten minste 20 % van de personen is bekend in de BRP.",
+            why="Daaronder is het vrijwel zeker de levering van een andere gemeente; onder 50 "
+            "personen kan het toeval zijn.",
+            measure="bekend_in_brp_aandeel",
+            minimum=0.20,
+            minimum_basis=50,
+            optional=True,
+        ),
+    ),
+)
