@@ -220,8 +220,8 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("bevolking", BURGERZAKEN, ""),
         {*WHO, "staging/stg_bsn_wijzigingen"},
     ),
-    "datasets/huishoudens": (
-        *("bevolking", BURGERZAKEN, ""),
+    "staging/stg_huishoudens": (
+        *("staging", PAKHUIS, ""),
         {
             "staging/stg_huishouden_eenheden",
             "staging/stg_huishouden_groepen",
@@ -229,6 +229,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             "staging/stg_huishouden_paren",
             "staging/stg_huishouden_personen",
         },
+    ),
+    "datasets/huishoudens": (
+        *("bevolking", BURGERZAKEN, ""),
+        {"staging/stg_huishoudens"},
     ),
     "datasets/verhuizingen": (
         *("bevolking", BURGERZAKEN, ""),

@@ -60,7 +60,7 @@ ronde_0 as (
         min(wie) over (partition by nummer) as groep
     from gedeeld
 ),
-{% for ronde in range(1, 6) %}
+{% for ronde in range(1, 9) %}
     ronde_{{ ronde }} as (
         select
             nummer,
@@ -79,7 +79,7 @@ groepen as (
     select
         nummer,
         min(groep) as groep
-    from ronde_5
+    from ronde_8
     group by nummer
 )
 
