@@ -238,12 +238,18 @@ class _Gate:
         return column
 
     def _token(self, item: Field, columns: dict[str, pa.Array | pa.ChunkedArray]) -> pa.Array:
-        """A token of the first alternative whose first member is filled; null when none is."""
+        """A token of the first alternative whose first member is filled; null when none is.
+
+        The number of the alternative is part of it. An empty alternative is one that other
+        deliveries of this domain have and this one has not: it keeps the numbers alike.
+        """
         assert item.domain is not None  # noqa: S101 - the contract was checked when it was read
         first = next(iter(columns.values()))
         messages = np.zeros((len(first), 9), dtype=np.uint8)
         made = np.zeros(len(first), dtype=bool)
         for number, option in enumerate(item.token_of):
+            if not option:
+                continue
             filled = np.asarray(pc.not_equal(columns[option[0]], "").to_numpy(), bool) & ~made
             if filled.any():
                 rows = pa.array(np.flatnonzero(filled))

@@ -66,8 +66,8 @@ class Shape:
     """What the profile of a dataset must know beyond its columns.
 
     ``ranges`` gives per column the lowest and highest credible value, ``amounts`` the columns in
-    euro, ``truths`` the booleans that should mostly be true, and ``covered_by`` the dataset that
-    must know every person and month of this one.
+    euro, ``truths`` the booleans of which it is told how many of the known are true, and
+    ``covered_by`` the dataset that must know every person and month of this one.
     """
 
     key: tuple[str, ...]
@@ -209,6 +209,8 @@ def _object_figures(
             " as onvolledig"
         )
     wanted += [f"max({told}) as jongste" for column, told in _YOUNGEST.items() if column in columns]
+    if "belastingjaar" in columns:
+        wanted.append("max(belastingjaar) as belastingjaar")
     query = f"select {', '.join(wanted)} from read_parquet(?)"  # noqa: S608 - quoted names only
     row = _dicts(connection, query, [str(path)])[0]
 
@@ -221,6 +223,9 @@ def _object_figures(
     if month is not None and row.get("jongste"):
         youngest = date.fromisoformat(row["jongste"][:7] + "-01")
         figures["jongste_maand_afstand", name] = _Figure(_months_between(youngest, month), total)
+    if month is not None and row.get("belastingjaar"):
+        late = month.year - int(row["belastingjaar"])
+        figures["belastingjaar_afstand", name] = _Figure(late, total)
     return figures
 
 
@@ -294,7 +299,9 @@ def _dataset_figures(
             summed("negatief:" + column), summed("gevuld:" + column)
         )
     for column in shape.truths:
-        figures["waar_aandeel", column] = _share(summed("waar:" + column), total)
+        figures["waar_aandeel", column] = _share(
+            summed("waar:" + column), summed("gevuld:" + column)
+        )
     return figures
 
 

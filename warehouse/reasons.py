@@ -116,6 +116,21 @@ REFUSALS = _table(
         "the coordinates are neither in RD nor in WGS84",
         "Export the map in RD (EPSG:28992), with its crs stated, and drop it again.",
     ),
+    (
+        "record_lengte",
+        "a record is not 80 positions long",
+        "A position is one byte: export as ASCII or Latin-1, each record on its own line.",
+    ),
+    (
+        "record_volgorde",
+        "the records are not one voorlooprecord, its gegevensrecords and one sluitrecord",
+        "The file was cut off or put together wrongly. " + _AGAIN,
+    ),
+    (
+        "controletelling",
+        "the totals of the sluitrecord are not those of the gegevensrecords above it",
+        "Records were lost, added or changed after the file was made. " + _AGAIN,
+    ),
     ("zip_onleesbaar", "the zip cannot be read", "The zip is damaged or encrypted. " + _AGAIN),
     (
         "zip_te_groot",

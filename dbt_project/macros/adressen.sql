@@ -16,8 +16,13 @@
     )
 {%- endmacro %}
 
-{# One value for all that an address says of itself; it never leaves staging. #}
-{% macro adres_vraag(object, nummeraanduiding, postcode, huisnummer, huisletter, toevoeging) -%}
+{#
+    One value for all that an address says of itself; it never leaves staging. Where a source names
+    the buurt too, that is part of it; where it does not, the address is the same as everybody's.
+#}
+{% macro adres_vraag(
+    object, nummeraanduiding, postcode, huisnummer, huisletter, toevoeging, buurt=none
+) -%}
     md5(concat_ws(
         '|',
         coalesce({{ object }}, ''),
@@ -25,6 +30,9 @@
         coalesce({{ postcode }}, ''),
         coalesce({{ huisnummer }}, ''),
         {{ genormaliseerde_toevoeging(huisletter, toevoeging) }}
+        {%- if buurt %},
+        {{ buurt }}
+        {%- endif %}
     ))
 {%- endmacro %}
 

@@ -168,6 +168,7 @@ def test_a_nummeraanduiding_is_read_with_its_street_and_its_period(gate):
         "soort_adresseerbaar_object": "Ligplaats",
         "openbare_ruimte": "0479300000000001",
         "woonplaats": "1331",
+        "adres_sleutel": row["adres_sleutel"],
     }
 
 
@@ -567,12 +568,14 @@ def listed(header: str, *rows: str, newline: str = "\n", mark: bytes = b"") -> b
 def test_an_address_of_a_list_is_read(gate, newline, mark, delimiter):
     header = (
         "adresseerbaar_object;nummeraanduiding;postcode;huisnummer;huisletter;"
-        "huisnummertoevoeging;x;y;begin_geldigheid;eind_geldigheid;gebruiksdoelen"
+        "huisnummertoevoeging;x;y;begin_geldigheid;eind_geldigheid;gebruiksdoelen;oppervlakte;"
+        "bouwjaar"
     )
-    row = f"{VBO};{NUM};1521 ne;61;A;bis;115000.5;495000;2020-01-01;20210101;woonfunctie"
+    row = f"{VBO};{NUM};1521 ne;61;A;bis;115000.5;495000;2020-01-01;20210101;woonfunctie;84;1931"
     text = [part.replace(";", delimiter) for part in (header, row)]
 
-    assert gate.one(listed(*text, newline=newline, mark=mark)) == dict.fromkeys(gate.rows()[0]) | {
+    address = gate.one(listed(*text, newline=newline, mark=mark))
+    assert address == dict.fromkeys(address) | {
         "levering_id": "id",
         "eenheid": 2,
         "bericht": 0,
@@ -590,6 +593,9 @@ def test_an_address_of_a_list_is_read(gate, newline, mark, delimiter):
         "begin_geldigheid": "20200101",
         "eind_geldigheid": "20210101",
         "gebruiksdoelen": "woonfunctie",
+        "oppervlakte": "84",
+        "bouwjaar": "1931",
+        "adres_sleutel": address["adres_sleutel"],
     }
 
 

@@ -157,7 +157,9 @@ def test_this_release_knows_these_deliveries(contracts):
         "duo_diplomas": ("stand", "diploma", ("csv", "zip", "xml")),
         "duo_inschrijvingen": ("stand", "inschrijving", ("csv", "zip", "xml")),
         "duo_verzuim": ("stand", "verzuimmelding", ("csv", "zip")),
+        "corporatie_huren": ("stand", "eenheid", ("csv", "zip")),
         "suwinet_inkomsten": ("sleutel", "inkomstenopgave", ("xml", "zip")),
+        "woz_stufcap": ("stand", "woz_object", ("txt", "dat")),
     }
     assert contracts == load_contracts()
 

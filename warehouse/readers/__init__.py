@@ -20,6 +20,7 @@ FORMATS = {
     "duo": ("suwiml_duo", "DuoReader"),
     "gbav_csv": ("gbav", "GbavReader"),
     "gebieden": ("gebieden", "GebiedenReader"),
+    "stufcap": ("stufcap", "StufcapReader"),
     "suwiml_inkomsten": ("suwiml", "SuwimlReader"),
 }
 

@@ -24,10 +24,15 @@ OPTIONAL = (
     "begin_geldigheid",
     "eind_geldigheid",
     "gebruiksdoelen",
+    "oppervlakte",
+    "bouwjaar",
 )
 KNOWN = frozenset({*NEEDED, *OPTIONAL, *(name for pair in PLACES for name in pair)})
 #: What goes into a field of the same name as it stands.
-_AS_GIVEN = ("huisnummer", "huisletter", "huisnummertoevoeging", "gebruiksdoelen")
+_AS_GIVEN = (
+    *("huisnummer", "huisletter", "huisnummertoevoeging"),
+    *("gebruiksdoelen", "oppervlakte", "bouwjaar"),
+)
 ROWS_PER_CHUNK = 20_000
 
 _Address = dict[str, str]

@@ -195,7 +195,8 @@ met_buurt as (
         personen.vastgesteld_niet_op_adres,
         personen.aow_gerechtigd,
         personen.aow_parameter_status,
-        personen.adres_sleutel,
+        -- Who is registered without the object, and found at it, lives there with the others.
+        coalesce(buurten.adres_sleutel, personen.adres_sleutel) as adres_sleutel,
         buurten.institutioneel,
         case
             when personen.functie_adres = 'B' then 'briefadres'

@@ -5,7 +5,11 @@ with objecten as (
         objecttype,
         identificatie,
         hoofdadres,
+        status,
         gebruiksdoelen,
+        oppervlakte,
+        bouwjaar,
+        adres_sleutel,
         niet_actief,
         begin_geldigheid,
         eind_geldigheid
@@ -16,10 +20,15 @@ with objecten as (
 select
     levering_id,
     eenheid,
+    objecttype,
     identificatie as adresseerbaar_object,
     case objecttype when 'ADR' then coalesce(hoofdadres, identificatie) else hoofdadres end
         as hoofdadres,
+    status,
     gebruiksdoelen,
+    cast(oppervlakte as integer) as oppervlakte,
+    cast(bouwjaar as integer) as bouwjaar,
+    adres_sleutel,
     coalesce({{ volledige_datum('begin_geldigheid') }}, date '0001-01-01') as vanaf,
     {{ volledige_datum('eind_geldigheid') }} as tot
 from objecten

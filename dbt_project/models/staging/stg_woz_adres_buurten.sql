@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ adres_buurten(ref('stg_woz_adres_vragen')) }}
