@@ -132,10 +132,18 @@ def write(
     *,
     late: int = 0,
     version: int = 1,
+    changed_only: bool = False,
 ) -> None:
-    """Write the state at the end of ``month`` as it was known ``late`` days after it."""
+    """Write the state at the end of ``month`` as it was known ``late`` days after it.
+
+    ``changed_only`` leaves out of whom nothing became known in the month: no state at all.
+    """
     month_end = last_day(month)
     stand = _Stand(lives.population, lives.addresses, month_end, month_end + late)
+    if changed_only:
+        stand.ids = stand.ids[
+            stand.residences["known"][stand.newest[stand.ids]] >= first_day(month)
+        ]
     spoils = _Errors(stand, month, injection, version).spoils
     with path.open("wb") as file:
         file.write(b"\xef\xbb\xbf" + ";".join(HEADER).encode() + b"\r\n")

@@ -3,9 +3,9 @@
 What belongs here: which areas there are, how many households live in each, and their shapes. What
 does not: addresses (``addresses``).
 
-Zaanstad (GM0479) has the 50 buurten of 2017. Codes, names, inhabitants, households and postcodes
-in ``zaanstad.csv`` are those of CBS, Wijk- en Buurtkaart 2017 and Kerncijfers wijken en buurten
-2017 (CBS and Kadaster, CC BY 4.0); x and y are the centroids of CBS's polygons in the
+Zaanstad (GM0479) has the 50 buurten of 2017. Codes, names, inhabitants, households, postcodes
+and shares in ``zaanstad.csv`` are those of CBS, Wijk- en Buurtkaart 2017 and Kerncijfers wijken en
+buurten 2017 (CBS and Kadaster, CC BY 4.0); x and y are the centroids of CBS's polygons in the
 Rijksdriehoekstelsel, computed for this table and rounded to 10 meters. The shapes are schematic:
 what lies nearer to one centre than to another. Any other gemeente gets a division that is made up.
 """
@@ -43,6 +43,11 @@ _SCHEMATIC = "schematisch: niet de werkelijke grens"
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
+#: Those of Zaanstad as a whole, in 2017.
+ZAANSTAD_MIX = (0.36, 0.27, 0.37)
+ZAANSTAD_AGED = 0.18
+
+
 @dataclass(frozen=True)
 class Buurt:
     """One buurt: CBS codes and names, real or made-up counts, its postcode and its shape (RD)."""
@@ -55,6 +60,9 @@ class Buurt:
     households: int
     postcode: int
     shape: Any
+    #: Shares of the households: one person, no children, children; and of persons of 65 or older.
+    mix: tuple[float, float, float] = ZAANSTAD_MIX
+    aged: float = ZAANSTAD_AGED
 
 
 @dataclass(frozen=True)
@@ -248,10 +256,19 @@ def _zaanstad() -> Division:
             households=int(row["huishoudens"]),
             postcode=int(row["postcode"]),
             shape=shape,
+            **_shares(row),
         )
         for row, shape in zip(rows, shapes, strict=True)
     )
     return Division(ZAANSTAD, "Zaanstad", ZAANSTAD_YEAR, tuple(buurten))
+
+
+def _shares(row: dict[str, str]) -> dict[str, Any]:
+    """The shares of a buurt; of one without inhabitants there are none."""
+    if not row["p_eenp_hh"]:
+        return {}
+    mix = tuple(int(row[column]) / 100 for column in ("p_eenp_hh", "p_hh_z_k", "p_hh_m_k"))
+    return {"mix": mix, "aged": int(row["p_65_eo_jr"]) / 100}
 
 
 def _nearest(centres: Any) -> list[Any]:

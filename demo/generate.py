@@ -22,10 +22,12 @@ import numpy as np
 
 from demo import bag, gbav, gebieden
 from demo.addresses import Addresses
+from demo.filefaults import FIRST, FileFaults
 from demo.gebieden import Division
 from demo.injection import RATE, Injection
 from demo.lives import Lives
 from demo.population import Population
+from demo.settling import settle
 
 DELIVERIES = ("cbs_gebieden", "bag_adressen", "brp_personen", "suwinet_inkomsten")
 #: The modules of formats that have a name of their own.
@@ -55,6 +57,7 @@ OTHERS = (
 #: Valid for twelve months: delivered in the first month and in each January after it.
 YEARLY = ("woz_stufcap", "corporatie_huren", "inkomen_huishouden")
 MANIFEST = "manifest.json"
+__all__ = ["FIRST", "MANIFEST", "generate", "iter_deliveries"]
 #: Reference carries forward: the areas come once, the addresses in the first month and then so
 #: often.
 MONTHS_BETWEEN_EXTRACTS = 6
@@ -72,6 +75,7 @@ def generate(
     deliveries: Sequence[str] = DELIVERIES,
     divided_again: str | None = None,
     rate: float = RATE,
+    file_faults: bool = False,
 ) -> list[Path]:
     """Write the deliveries of each month, and return their paths, oldest month first.
 
@@ -93,6 +97,7 @@ def generate(
             deliveries=deliveries,
             divided_again=divided_again,
             rate=rate,
+            file_faults=file_faults,
         )
     )
 
@@ -109,25 +114,37 @@ def iter_deliveries(
     deliveries: Sequence[str] = DELIVERIES,
     divided_again: str | None = None,
     rate: float = RATE,
+    file_faults: bool = False,
 ) -> Iterator[Path]:
-    """As ``generate``, giving each path as soon as its file is complete."""
+    """As ``generate``, giving each path as soon as its file is complete, in order of arrival.
+
+    With ``file_faults`` some files arrive wrong first, in the folder ``FIRST``, before the right
+    one of the same name (E14, E15), and one arrives a month late (E05).
+    """
     unknown = set(deliveries) - set(DELIVERIES) - set(OTHERS)
     if unknown:
         raise ValueError(f"the synthetic gemeente does not deliver {', '.join(sorted(unknown))}")
     lives = lives_of(persons=persons, gemeente=gemeente, first_month=first_month, seed=seed)
-    injection = Injection(seed, rate if faults else 0.0)
+    injection = Injection(seed, rate if faults else 0.0, file_faults=file_faults)
+    written = [delivery for delivery in deliveries if has_writer(delivery)]
+    wrong = FileFaults(injection, written) if file_faults else None
     for number in range(months):
         lives.advance()
         again = str(lives.month) == divided_again
+        if again:
+            lives.divided = gebieden.later(lives.addresses.division, _year(lives.month))[1]
         january = str(lives.month).endswith("-01")
         due = {
             "cbs_gebieden": number == 0 or again,
             "bag_adressen": number % MONTHS_BETWEEN_EXTRACTS == 0,
             **dict.fromkeys(YEARLY, number == 0 or january),
         }
-        for delivery in deliveries:
-            if due.get(delivery, True) and has_writer(delivery):
-                yield _deliver(to, delivery, lives, injection, again=again)
+        for delivery in written:
+            if due.get(delivery, True):
+                path = _deliver(to, delivery, lives, injection, again=again)
+                yield from wrong.arrive(path, delivery, lives, number) if wrong else [path]
+        if wrong:
+            yield from wrong.belated()
     if injection.notes:
         injection.write(to / MANIFEST)
 
@@ -137,7 +154,9 @@ def lives_of(
 ) -> Lives:
     """The gemeente on the eve of its first month."""
     population = Population(persons, _code(gemeente), first_month, seed)
-    return Lives(population, addresses_of(population, first_month))
+    addresses = addresses_of(population, first_month)
+    settle(population, addresses)
+    return Lives(population, addresses)
 
 
 def has_writer(delivery: str) -> bool:
@@ -208,8 +227,12 @@ def _write_areas(path: Path, division: Division, again: np.datetime64 | None) ->
     if again is None:
         gebieden.write(path, [division])
     else:
-        after, changes = gebieden.later(division, int(str(again)[:4]))
+        after, changes = gebieden.later(division, _year(again))
         gebieden.write(path, [division, after], changes)
+
+
+def _year(month: np.datetime64) -> int:
+    return int(str(month)[:4])
 
 
 def _code(gemeente: str) -> int:

@@ -17,12 +17,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from demo.population import draw
+
+if TYPE_CHECKING:
+    from demo.lives import Lives
 
 Numbers = NDArray[Any]
 
@@ -239,6 +242,50 @@ class Injection:
                 where=[number],
             )
         return given
+
+    def persons(
+        self,
+        delivery: str,
+        month: np.datetime64,
+        lives: Lives,
+        persons: Numbers,
+        *,
+        element: str = "bsn",
+        apart: Iterable[int] = (),
+    ) -> None:
+        """Note what is true of the persons of a file and yet hard, once per code, as accepted.
+
+        ``persons`` has one person per unit, ``apart`` the persons whose units are set apart for
+        another reason. Who died or left while a provision goes on (E06), whose day of birth is
+        incomplete (E08), who has another day of birth here than in the BRP (I01), and who has
+        another BSN (I02, ``former`` where this register still uses the old one).
+        """
+        if not self.rate:
+            return
+        units = np.asarray(persons)[~np.isin(persons, np.fromiter(apart, np.int64))]
+        records = lives.persons[units]
+        changed = records["renumbered"] <= lives.last
+        former = changed & (lives.bsns(delivery)[units] != lives.bsns("brp_personen")[units])
+        conflict = lives.births(delivery)[units] != records["birth"]
+        for code, found, reason in (
+            ("E06", records["home"] < 0, "geen_inwoner"),
+            ("E08", records["partial"] > 0, "geboortedatum_onvolledig"),
+            ("I01", conflict, "identiteit_conflict"),
+            ("I02", changed & ~former, "gewijzigd"),
+            ("I02", former, "vorig_bsn"),
+        ):
+            if found.any() and code in self.codes:
+                self.note(
+                    code,
+                    delivery,
+                    month,
+                    element=element,
+                    outcome=ACCEPTED,
+                    units=int(found.sum()),
+                    reason=reason,
+                    of="person",
+                    where=np.unique(units[found]),
+                )
 
     def quarantine(self, delivery: str, month: str, version: int = 1) -> Counter[str]:
         """Units per reason that should go to quarantine, in one file."""

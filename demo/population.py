@@ -475,7 +475,7 @@ def _blank(count: int) -> Numbers:
 def _households(size: int, rng: np.random.Generator) -> tuple[Numbers, Numbers, Numbers]:
     """Adults, members and the age of the first adult, of households of ``size`` persons."""
     count = size  # More than enough: no household is empty.
-    kind = rng.choice(5, count, p=[0.39, 0.28, 0.24, 0.07, 0.02])
+    kind = rng.choice(5, count, p=[0.36, 0.265, 0.285, 0.075, 0.015])
     kind[:FIXED] = 0
     adults = np.array([1, 2, 2, 1, 3])[kind]
     with_two = rng.choice([1, 2, 3], count, p=[0.35, 0.45, 0.2])
@@ -483,7 +483,10 @@ def _households(size: int, rng: np.random.Generator) -> tuple[Numbers, Numbers, 
     children = np.where(kind == 2, with_two, np.where(kind == 3, with_one, 0))
     youngest = np.array([20, 22, 25, 25, 20])[kind]
     oldest = np.array([95, 88, 56, 56, 45])[kind]
-    age = youngest + (oldest - youngest) * rng.beta(1.5, 1.7, count)
+    # Couples without children are often old, and so are those who live alone.
+    age = youngest + (oldest - youngest) * rng.beta(
+        np.array([1.6, 2.3, 1.5, 1.5, 1.5])[kind], np.array([1.4, 1.25, 1.7, 1.7, 1.7])[kind]
+    )
     age[:FIXED] = rng.uniform(30, 60, FIXED)
     members = adults + children
     last = int(np.searchsorted(np.cumsum(members), size))

@@ -101,6 +101,11 @@ class Assistance:
         rng = moment.rng("assistance enter")
         rows = self.assistance
         weight = self._weight(moment, student, provided)
+        # Whose right ended in this month does not ask again in it.
+        ended = rows[rows["end"] >= moment.first]
+        ended = ended[ended["end"] < NEVER]
+        weight[ended["person"]] = 0
+        weight[ended["partner"][ended["partner"] >= 0]] = 0
         able = lost[weight[lost] > 0]
         weight[able] *= 12
         level = LEVELS["assistance"].share * moment.resident.sum() / _PER_RIGHT

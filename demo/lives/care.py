@@ -52,7 +52,7 @@ class Care:
             self._revise(moment, law, rng)
             weight, level = self._weight(moment, law)
             running = np.unique(self.care["person"][self._open(law)])
-            weight[running] *= 0.25
+            weight[running] *= 2.0
             now = np.count_nonzero(self._open(law, as_mask=True))
             wanted = level * _PER_PERSON[law]
             rate = max(0.0, wanted * _OUTFLOW[law] * 0.5 + 0.5 * (wanted - now))
@@ -162,6 +162,7 @@ class Care:
         slow[first_left] = True
         known = day + np.where(slow, rng.integers(70, 140, len(at)), rng.integers(1, 30, len(at)))
         table = self.care
+        known = np.maximum(known, table["known"][at] + 1)
         table["stopped"][at], table["stopped_known"][at] = day, known
         table["stop_reason"][at] = reason
         early = at[table["end"][at] > day]

@@ -459,10 +459,10 @@ def as_known(facts: Numbers, on: int) -> Numbers:
 
 #: What a later day of knowing hides: days and words.
 _LATER = (
-    ("end_known", ("end",), ("end_reason", "result", "final", "handed_over")),
+    ("end_known", ("end", "end_known"), ("end_reason", "result", "final", "handed_over")),
     ("result_known", ("result_known",), ("result",)),
-    ("started_known", ("started",), ()),
-    ("stopped_known", ("stopped",), ("stop_reason",)),
+    ("started_known", ("started", "started_known"), ()),
+    ("stopped_known", ("stopped", "stopped_known"), ("stop_reason",)),
 )
 
 

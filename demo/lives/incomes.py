@@ -12,7 +12,7 @@ import numpy as np
 from demo.lives.facts import INCOME
 from demo.lives.levels import couple_norm
 from demo.lives.moment import Moment
-from demo.population import NEVER, Numbers, draw
+from demo.population import Numbers, draw
 
 #: Code lists of main sources, in the order of ``facts.SOURCES``.
 _WAGE, _PROFIT, _UNEMPLOYED, _DISABLED, _AID, _PENSION, _STUDY = range(7)
@@ -25,17 +25,19 @@ def household_incomes(
     rights: Numbers,
     student: Numbers,
     year: int,
-    seed: int,
+    eve: int,
 ) -> Numbers:
     """One row per resident at ``moment`` with the income of the household over ``year``.
 
-    What ran on the last day of the year, or at the beginning of the life of this gemeente when
-    that is later, counts as if it ran the whole year.
+    What ran on the last day of the year counts as if it ran the whole year. Where that day is
+    before ``eve``, or before a person came to live here, it is what runs first after it.
     """
-    on = int(np.datetime64(f"{year + 1}-01-01").astype(np.int64)) - 1
-    on = max(on, _eve(relations))
-    runs = relations[(relations["begin"] <= on) & (relations["end"] >= on)]
-    size = moment.size
+    seed, size = moment.population.seed, moment.size
+    close = max(int(np.datetime64(f"{year + 1}-01-01").astype(np.int64)) - 1, eve)
+    later = moment.persons["appears"] > close
+    on: Numbers = np.where(later, moment.last, min(close, moment.last))
+    day = on[relations["person"]]
+    runs = relations[(relations["begin"] <= day) & (relations["end"] >= day)]
     gross = np.zeros((4, size))
     for place, kinds in enumerate(((11, 15, 31), (33,), (37, 39, 40), (21, 22))):
         chosen = runs[np.isin(runs["kind"], kinds)]
@@ -49,7 +51,8 @@ def household_incomes(
         (draw(seed, "zzp", everyone) < 0.06) | (idle & (draw(seed, "zzp", everyone) < 0.5))
     )
     aided = np.zeros(size, bool)
-    open_ = rights[(rights["begin"] <= on) & (rights["end"] >= on)]
+    day = on[rights["person"]]
+    open_ = rights[(rights["begin"] <= day) & (rights["end"] >= day)]
     aided[open_["person"]] = True
     there = open_["partner"] >= 0
     aided[open_["partner"][there]] = True
@@ -58,7 +61,7 @@ def household_incomes(
     profit = np.where(self_employed, (9_000 + 75_000 * moment.rank**1.5) * vary, 0)
     study = np.where(student & (moment.age >= 18), 4_500, 0)
 
-    norm = couple_norm(on) * 12 / 100
+    norm = couple_norm(int(on.min())) * 12 / 100
     aid = np.zeros(size)
     aid[open_["person"]] = np.where(there, norm, 0.7 * norm)
     taxable = gross.sum(0) + profit
@@ -134,9 +137,3 @@ def _household(values: Numbers, home: Numbers, there: Numbers, stock: int) -> Nu
     highest = np.zeros(stock)
     np.maximum.at(highest, home[there], values[there])
     return highest
-
-
-def _eve(relations: Numbers) -> int:
-    """The day on which the relations of the beginning were made."""
-    first = relations["known"][relations["number"] == 1]
-    return int(first.min()) if len(first) else NEVER

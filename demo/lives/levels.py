@@ -115,14 +115,35 @@ def couple_norm(day: int) -> int:
     return int(_NORMS[max(0, int(np.searchsorted(_NORM_DAYS, day, side="right")) - 1)])
 
 
+#: Wijken of Zaanstad where more homes are social rent and incomes are lower (gk), from 0 to 1.
+_POORER = {
+    "WK047911": 0.75,
+    "WK047912": 1.0,
+    "WK047913": 0.95,
+    "WK047914": 0.7,
+    "WK047915": 0.8,
+    "WK047941": 0.35,
+    "WK047942": 0.55,
+    "WK047951": 0.5,
+    "WK047961": 0.45,
+    "WK047971": 0.2,
+    "WK047972": 0.05,
+    "WK047981": 0.1,
+}
+
+
 def poverty(division: Division) -> NDArray[np.float64]:
-    """Per buurt how poor it is beside the others, from 0 to 1; neighbouring buurten are alike."""
+    """Per buurt how poor it is beside the others, from 0 to 1; buurten of a wijk are alike."""
     number = np.arange(len(division.buurten))
-    key = number + 1000 * division.gemeente
-    wijken = [buurt.wijk for buurt in division.buurten]
-    wijk = np.array([sorted(set(wijken)).index(code) for code in wijken]) + 1000 * division.gemeente
-    mixed = 0.6 * draw(0, "poverty wijk", wijk) + 0.4 * draw(0, "poverty", key)
-    return np.argsort(np.argsort(mixed)) / max(1, len(number) - 1)
+    codes = [buurt.wijk for buurt in division.buurten]
+    wijk = np.array([sorted(set(codes)).index(code) for code in codes]) + 1000 * division.gemeente
+    drawn = draw(0, "poverty wijk", wijk)
+    known = np.array([_POORER.get(code, share) for code, share in zip(codes, drawn, strict=True)])
+    own = draw(0, "poverty", number + 1000 * division.gemeente)
+    ranks: NDArray[np.float64] = np.argsort(np.argsort(0.75 * known + 0.25 * own)) / max(
+        1, len(number) - 1
+    )
+    return ranks
 
 
 def social_share(division: Division) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demo.addresses import Addresses
+from demo.gebieden import Change
 from demo.lives.assistance import Assistance
 from demo.lives.care import Care
 from demo.lives.debts import Debts
@@ -75,6 +76,9 @@ class Lives:
         self.addresses = addresses
         self.seed = population.seed
         self.first_month = population.month + 1
+        self.everything = False
+        #: The codes that changed when the gemeente was divided again (E12).
+        self.divided: tuple[Change, ...] = ()
         self._homes = Homes(addresses, self.seed)
         self.homes = self._homes.homes
         self._poverty = poverty(addresses.division)
@@ -179,8 +183,9 @@ class Lives:
 
     def incomes(self, year: int) -> Numbers:
         """Per resident the income of the household over a year (INCOME)."""
+        eve = first_day(self.first_month) - 1
         return household_incomes(
-            self.moment, self.relations, self.assistance, self._schools.student, year, self.seed
+            self.moment, self.relations, self.assistance, self._schools.student, year, eve
         )
 
     def rents(self) -> Numbers:
@@ -209,13 +214,29 @@ class Lives:
             days[self.conflicted] += 400
         return days
 
+    def buurt_codes(self, old: bool = False) -> list[str]:
+        """Per home the code of its buurt; of the newest division there is.
+
+        ``old`` gives the codes of the division with which the gemeente began, some of which no
+        longer exist once it is divided again (``divided``).
+        """
+        code = [buurt.code for buurt in self.addresses.division.buurten]
+        if not old:
+            new = {change.old: change.new for change in self.divided}
+            code = [new.get(each, each) for each in code]
+        return [code[place] for place in self.addresses.buurt[: len(self.homes)].tolist()]
+
     def tenants(self) -> tuple[Numbers, Numbers]:
         """Per home its eldest adult, or -1, and since when."""
         return self._homes.tenants(self.moment)
 
     def messages_of_month(self) -> Numbers:
-        """The messages sent in this month; in the first month all those sent before as well."""
-        first = -(1 << 30) if self.month == self.first_month else self.first
+        """The messages sent in this month; in the first month all those sent before as well.
+
+        All that were ever sent while a supplier delivers ``everything`` again (E15).
+        """
+        everything = self.everything or self.month == self.first_month
+        first = -(1 << 30) if everything else self.first
         return self._care.messages_of(first, self.last)
 
     def advance(self) -> None:

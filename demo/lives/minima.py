@@ -15,13 +15,13 @@ from demo.population import NEVER, Numbers
 _PLACE = {code: place for place, (code, *_) in enumerate(PROVISIONS)}
 #: Chance of a household in reach to have a provision, with bijstand and with another low income.
 _REACH = {
-    "stadspas": (0.80, 0.36),
-    "iit": (0.45, 0.12),
-    "czm": (0.55, 0.15),
-    "kindpakket": (0.75, 0.35),
+    "stadspas": (0.86, 0.50),
+    "iit": (0.50, 0.20),
+    "czm": (0.58, 0.25),
+    "kindpakket": (0.80, 0.45),
     "bijzondere_bijstand": (0.02, 0.008),  # per month
-    "kwijtschelding": (0.70, 0.20),
-    "vrij_reizen": (0.35, 0.12),
+    "kwijtschelding": (0.75, 0.38),
+    "vrij_reizen": (0.42, 0.20),
 }
 
 

@@ -86,8 +86,8 @@ def _table(field: str) -> Numbers:
 
 _SCHOOL, _LEVEL, _BEGINS, _YEARS = (_table(f) for f in ("school", "level", "begins", "years"))
 #: Chance per month to leave without a diploma, by kind of school; for the mbo by level.
-_LEAVE = np.array([0, 0.004, 0.0004, 0.0005, 0.0003, 0.004, 0, 0.01, 0.004, 0.002])
-_LEAVE_MBO = np.array([0, 0.016, 0.010, 0.006, 0.0045])
+_LEAVE = np.array([0, 0.005, 0.0006, 0.0008, 0.0005, 0.005, 0, 0.012, 0.004, 0.002])
+_LEAVE_MBO = np.array([0, 0.026, 0.016, 0.010, 0.0075])
 _BACK = 0.02
 _ABSENT = np.array([0.0002, 0.008, 0.006, 0.003, 0.002, 0.006, 0.009, 0.004, 0, 0])
 #: What counts as a startkwalificatie: havo, vwo, mbo from level 2, and higher.
@@ -192,9 +192,8 @@ class Schools:
                 & ~np.isin(school, (School.PRO, School.VSO))
             )
             obtained = day - 25 - 365 * (age - begins - years)
-            self._graduate(
-                who[done], school[done], level[done], obtained[done], obtained[done] + 40
-            )
+            seen = obtained + 40 if found else np.maximum(obtained + 40, moment.first)
+            self._graduate(who[done], school[done], level[done], obtained[done], seen[done])
             self._stage[who[past]] = stage + 1
             here = there & ~gone & ~left
             self._stage[who[there]] = stage
@@ -335,7 +334,7 @@ class Schools:
         made["begin"] = moment.days(rng, count)
         made["known"] = made["begin"] + rng.integers(0, 12, count)
         made["end"] = made["begin"] + rng.integers(5, 60, count)
-        made["end_known"] = made["end"] + rng.integers(0, 15, count)
+        made["end_known"] = np.maximum(made["end"] + rng.integers(0, 15, count), made["known"])
         made["final"] = rng.choice([2, 3, 4], count, p=[0.72, 0.12, 0.16])
         self.absences = np.concatenate([self.absences, made])
 

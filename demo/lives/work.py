@@ -26,6 +26,11 @@ _DISABLED = 0.0005
 _ILL = 0.003
 
 
+def _works(rank: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The chance of an adult without bijstand who is no student to have a job."""
+    return np.clip(0.57 + 0.44 * rank, 0, 0.93)
+
+
 class Work:
     """The relations of income of all persons; ``at`` gives the running one of each kind."""
 
@@ -50,7 +55,7 @@ class Work:
         self._retire(np.flatnonzero(old), since[old], since[old] + 10, rank, rng)
 
         adult = here & (age >= 18) & ~old & ~student
-        works = adult & (chance < np.clip(0.60 + 0.42 * rank, 0, 0.93))
+        works = adult & (chance < _works(rank))
         side = here & student & (age >= 16) & (age < 30) & (chance < 0.5)
         back = self._back(moment, np.flatnonzero(works | side), rng)
         self._hire(np.flatnonzero(works | side), back, back + 20, student, moment, rng)
@@ -78,9 +83,11 @@ class Work:
 
         Returns who lost an income in this month and got nothing in its place.
         """
+        known = len(self.job)
         self._grow(moment.size)
         rng = moment.rng("work")
         self._end_with_life(moment)
+        self._arrive(moment, known, student, rng)
         self._reach_pension(moment, rng)
         lost = self._lose(moment, rng)
         self._recover(moment, rng)
@@ -120,6 +127,19 @@ class Work:
         left = left[moment.persons["died"][rows["person"][left]] < NEVER]
         day = moment.persons["died"][rows["person"][left]]
         self._close(left, day, day + 20)
+
+    def _arrive(
+        self, moment: Moment, known: int, student: Numbers, rng: np.random.Generator
+    ) -> None:
+        """Most who come to live here have a job already, the old a pension."""
+        new = np.flatnonzero(moment.resident & (np.arange(moment.size) >= known))
+        adult = new[(moment.age[new] >= 18) & (moment.age[new] < AOW_AGE) & ~student[new]]
+        works = adult[rng.random(len(adult)) < _works(moment.rank[adult])]
+        back = self._back(moment, works, rng)
+        self._hire(works, back, np.full(len(works), moment.first), student, moment, rng)
+        old = new[moment.age[new] >= AOW_AGE]
+        since = moment.persons["birth"][old] + int(AOW_AGE * YEAR)
+        self._retire(old, since, np.full(len(old), moment.first), moment.rank, rng)
 
     def _reach_pension(self, moment: Moment, rng: np.random.Generator) -> None:
         reached = moment.resident & (moment.age >= AOW_AGE)
@@ -198,7 +218,7 @@ class Work:
         base = np.select(
             [hired < NEVER, kind == 33, kind > 0, student],
             [1.0, _HIRED_FROM_WW, 0.002, 0.04],
-            _HIRED * (0.3 + moment.rank),
+            _HIRED * (0.3 + moment.rank) * np.where(moment.age < 27, 3.5, 1.0),
         )
         minor = (moment.age < 18) & ~student
         who = np.flatnonzero(free & ~minor & (rng.random(moment.size) < base))
@@ -228,7 +248,7 @@ class Work:
             hours = rng.integers(20, 70, len(who))
         young = np.clip((moment.age[who] - 16) / 12, 0.35, 1.0)
         rank = moment.rank[who]
-        hourly = 1480 + 3300 * rank**2.2 * young + 250 * rng.random(len(who))
+        hourly = 1540 + 3300 * rank**2.2 * young + 250 * rng.random(len(who))
         hourly *= np.where(moment.age[who] < 21, 0.65, 1.0)
         payer = rng.integers(0, EMPLOYER_COUNT, len(who))
         kind = np.where(rng.random(len(who)) < 0.08, 11, 15)
