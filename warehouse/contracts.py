@@ -81,7 +81,8 @@ class Table:
 
     With a ``key`` its rows are units of their own. It stands by itself when it says so in its own
     key (``independent``); otherwise it belongs to the head of its contract. A file of what is
-    ``optional`` may be left out of a delivery of several.
+    ``optional`` may be left out of a delivery of several. Of changes one file may hold several of
+    the same key: ``order`` are the fields that tell which of them is the last.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Table:
     repeats: bool = False
     personal: bool = True
     key: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
     independent: bool = False
     optional: bool = False
 
@@ -106,6 +108,11 @@ class Table:
             f"{name}_versleuteld" if name not in self.by_name or self.by_name[name].is_bsn else name
             for name in self.key
         )
+
+    @property
+    def unit_columns(self) -> tuple[str, ...]:
+        """The raw columns that no two units of a file may share."""
+        return (*self.key_columns, *self.order)
 
     @property
     def kept(self) -> bool:
@@ -259,7 +266,9 @@ def _number(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def _table(model: Any, where: str, *, personal: bool, key: tuple[str, ...]) -> Table:
+def _table(
+    model: Any, where: str, *, personal: bool, key: tuple[str, ...], order: tuple[str, ...]
+) -> Table:
     custom = _custom(model.customProperties)
     own = tuple(custom.get("sleutel", ()))
     fields = tuple(_field(item, f"{where}.{model.name}") for item in model.properties or [])
@@ -271,6 +280,7 @@ def _table(model: Any, where: str, *, personal: bool, key: tuple[str, ...]) -> T
         repeats=bool(custom.get("voorkomens", False)),
         personal=personal and bool(custom.get("persoonlijk", True)),
         key=own or key,
+        order=order,
         optional=bool(custom.get("optioneel", False)),
         independent=bool(own) or (bool(key) and any(f.classification == "bsn" for f in fields)),
     )
@@ -349,7 +359,13 @@ def load_contract(path: Path) -> Contract:
         fact_purposes=tuple(custom.get("doelen_feit", ())),
         may_be_empty=bool(custom.get("mag_leeg", False)),
         tables=tuple(
-            _table(item, name, personal=personal, key=key if item.name == counts else ())
+            _table(
+                item,
+                name,
+                personal=personal,
+                key=key if item.name == counts else (),
+                order=tuple(custom.get("volgorde", ())) if item.name == counts else (),
+            )
             for item in model.schema_ or []
         ),
     )
@@ -393,6 +409,11 @@ def _check_whole(contract: Contract) -> None:
                 f"{contract.name}.{contract.counts} has no {' and no '.join(sorted(missing))},"
                 " by which the months that a row touches are known"
             )
+    unordered = set(counted.order) - counted.by_name.keys()
+    if unordered or (counted.order and contract.mode != "mutatie"):
+        raise ContractError(
+            f"contract {contract.name}: volgorde names fields of {contract.counts}, of changes only"
+        )
     for table in contract.tables:
         for field in table.fields:
             if field.classification == "token" and not (field.domain and field.token_of):

@@ -307,7 +307,7 @@ class _Gate:
         """Remember the keys of units set apart: nobody passes because their namesake was broken."""
         bad = pa.array(np.flatnonzero(~verdict.good))
         table = self.contract.by_name[name]
-        key = table.key_columns
+        key = table.unit_columns
         # A token that is null was never made: nobody has such a key.
         claimed = pa.table({part: columns[part].take(bad) for part in key}).drop_null()
         claimed = pa.table({part: _raw(claimed.column(part)) for part in key})
@@ -347,7 +347,7 @@ class _Gate:
         seen. What is compared are tokens. That a key occurs twice is found on hashes of the keys
         alone: whole units are looked at only where it does.
         """
-        names = table.key_columns
+        names = table.unit_columns
         key = ", ".join(names)
         person = TOKEN if TOKEN in table.raw_columns else "null"
         content = ", ".join(c for c in table.raw_columns if c not in (UNIT, MESSAGE, LINE))

@@ -351,16 +351,18 @@ def _changed_by_interval(
 ) -> set[date]:
     """The months delivered in which the newest row of a key tells something else than before.
 
-    An end is told in the month in which it falls.
+    An end is told in the month in which it falls. A change of status 9 says that nothing changed.
     """
     versions = in_order([*others, new])
     place = next(v.order for v in versions if v.levering_id == new.levering_id)
     delivered = [version.month for version in versions]
     table = contract.by_name[contract.counts]
     key = ", ".join(table.key_columns)
-    dates = {"datum_aanvang", "datum_einde"}
-    said = [column for column in compared(table) if column not in dates]
-    withdrawn = "status = '3'" if "status" in table.by_name else "false"
+    said = ", ".join(column for column in compared(table) if column != "datum_einde")
+    withdrawn, silent = "false", "false"
+    if "status" in table.by_name:
+        withdrawn, silent = "status = '3'", "status = '9'"
+    newest = f"row_number() over (partition by sleutel order by {_newest_first(table)}) = 1"
     sql.execute("create temp table versie (levering_id varchar, nummer bigint)")
     sql.executemany(
         "insert into versie values (?, ?)", [(v.levering_id, v.order) for v in versions]
@@ -372,19 +374,14 @@ def _changed_by_interval(
                 hash({key}) as sleutel, nummer, eenheid, {withdrawn} as ingetrokken,
                 try_strptime(datum_aanvang, '%Y%m%d')::date as aanvang,
                 coalesce(try_strptime(datum_einde, '%Y%m%d')::date, date '9999-12-31') as einde,
-                {f"hash({', '.join(said)})" if said else "0"} as inhoud
+                {", ".join([f"hash({said}) as inhoud", *table.order])}
             from read_parquet($files) inner join versie using (levering_id)
+            where {silent} is not true
         ),
         geraakt as (select distinct sleutel from alles where nummer = $new),
         bekend as (select * from alles where sleutel in (select sleutel from geraakt)),
-        nu as (
-            from bekend
-            qualify row_number() over (partition by sleutel order by nummer desc, eenheid desc) = 1
-        ),
-        toen as (
-            from bekend where nummer <> $new
-            qualify row_number() over (partition by sleutel order by nummer desc, eenheid desc) = 1
-        ),
+        nu as (from bekend qualify {newest}),
+        toen as (from bekend where nummer <> $new qualify {newest}),
         spil as (
             select sleutel, cast(maand as date) as maand
             from geraakt, unnest(generate_series($first, $last, interval 1 month)) as m (maand)
@@ -405,6 +402,17 @@ def _changed_by_interval(
         },
     ).fetchall()
     return {row[0] for row in rows}
+
+
+def _newest_first(table: Table) -> str:
+    """The order of the changes of a key, the last one first.
+
+    Of two at the same moment what is delivered anew is the last: a mistake is corrected by removing
+    it and delivering again.
+    """
+    moments = [f"{column} desc nulls last" for column in table.order if column != "status"]
+    removed_last = ["status = '3'", "status desc"] if "status" in table.order else []
+    return ", ".join(["nummer desc", *moments, *removed_last, "eenheid desc"])
 
 
 def _told(source: str) -> str:
