@@ -196,6 +196,11 @@ QUARANTINE = _table(
         "Add the persons of this uitkering at the source.",
     ),
     (
+        "bericht_versie",
+        "a message of another version of the standard than the contract names",
+        "Have the message delivered in the version of the contract, or have the contract changed.",
+    ),
+    (
         "antwoord_met_fout",
         "the source answered with an error",
         "Ask the question again; the person counts as not asked.",

@@ -103,7 +103,7 @@ class Care:
         rows["person"] = who
         codes, shares = (_WMO, _WMO_SHARES) if law is Law.WMO else (_YOUTH, _YOUTH_SHARES)
         rows["category"] = rng.choice(codes, count, p=np.array(shares) / sum(shares))
-        rows["code"] = rows["category"] * 1000 + rng.integers(1, 10, count)
+        rows["code"] = rows["category"].astype(int) * 1000 + rng.integers(1, 10, count)
         rows["supplier"] = rng.integers(0, len(SUPPLIERS), count)
         rows["in_kind"] = rng.random(count) > (0.06 if law is Law.WMO else 0.0)
         rows["begin"] = begin

@@ -29,6 +29,7 @@ from warehouse.home import Home
 WERK, BURGERZAKEN, PAKHUIS = "team:werk_en_inkomen", "team:burgerzaken", "team:datapakhuis"
 GEO = "team:geo-informatie"
 LEERPLICHT = "team:leerplicht_en_doorstroompunt"
+WMO, JEUGD = "team:wmo", "team:jeugd"
 GRID, DESCRIBED = "gemeente x levermaand", "beschreven maanden"
 
 REFERENCES = {"leveringen/bag_adressen", "leveringen/cbs_gebieden"}
@@ -53,6 +54,8 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "leveringen/suwinet_inkomsten": ("werk_en_inkomen", WERK, GRID, set()),
     "leveringen/corporatie_huren": ("wonen", "team:wonen", GRID, set()),
     "leveringen/woz_stufcap": ("wonen", "team:belastingen", GRID, set()),
+    "leveringen/wmo_berichten": ("zorg", WMO, GRID, set()),
+    "leveringen/jeugd_berichten": ("zorg", JEUGD, GRID, set()),
     "grootboek/contracten": ("grootboek", PAKHUIS, "", set()),
     "grootboek/gemeenten": ("grootboek", PAKHUIS, "", set()),
     "grootboek/leveringen": ("grootboek", PAKHUIS, "", set()),
@@ -254,6 +257,37 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             "staging/stg_suwinet_opgave_maanden",
         },
     ),
+    "parameters/istandaarden_codes": ("parameters", PAKHUIS, "", set()),
+    "parameters/wmo_categorieen": ("parameters", PAKHUIS, "", set()),
+    "parameters/jeugd_categorieen": ("parameters", PAKHUIS, "", set()),
+    **{
+        f"staging/stg_{law}_{what}": (
+            *("staging", PAKHUIS, ""),
+            {"grootboek/leveringen", f"leveringen/{law}_berichten"},
+        )
+        for law in ("wmo", "jeugd")
+        for what in ("mutaties", "overige_berichten")
+    },
+    "datasets/wmo": (
+        *("zorg", WMO, ""),
+        {
+            *WHO,
+            *("parameters/istandaarden_codes", "parameters/wmo_categorieen"),
+            "staging/stg_wmo_mutaties",
+        },
+    ),
+    "publicatie/wmo": ("zorg", WMO, "", {"datasets/wmo"}),
+    "beschreven_maanden/wmo": ("zorg", WMO, DESCRIBED, {"publicatie/wmo"}),
+    "datasets/jeugdhulp": (
+        *("zorg", JEUGD, ""),
+        {
+            *WHO,
+            *("parameters/istandaarden_codes", "parameters/jeugd_categorieen"),
+            "staging/stg_jeugd_mutaties",
+        },
+    ),
+    "publicatie/jeugdhulp": ("zorg", JEUGD, "", {"datasets/jeugdhulp"}),
+    "beschreven_maanden/jeugdhulp": ("zorg", JEUGD, DESCRIBED, {"publicatie/jeugdhulp"}),
     "staging/stg_bijstand_rechten": (
         *("staging", PAKHUIS, ""),
         {"grootboek/leveringen", "leveringen/bijstand_bus"},
@@ -470,6 +504,16 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         {"publicatie/inkomsten_bevraging"},
     ),
 }
+#: The checks of messages, and of the provisions that follow from them, of either law.
+MESSAGES = {
+    *("levering_niet_leeg", "volume_vorige_maand", "volume_daling", "geen_stand_maar_mutaties"),
+    *("quarantaine_aandeel", "reden_aandeel_stijging", "bekend_in_brp"),
+    *("levering_van_deze_gemeente", "overgeslagen_berichten", "leveringen_op_tijd"),
+}
+PROVISIONS = {
+    *("rijen_per_maand", "sleutel_uniek", "van_inwoners", "toegewezen_aandeel"),
+    "categorie_gevuld",
+}
 #: The checks that judge a delivery or a dataset as a whole; those of dbt stand beside its models.
 CHECKS = {
     "landing": {"bestandsnamen"},
@@ -504,6 +548,10 @@ CHECKS = {
         *("reden_aandeel_stijging", "gevuld_aandeel_daling", "bekend_in_brp"),
         *("levering_van_deze_gemeente", "jongste_maand", "leveringen_op_tijd"),
     },
+    "leveringen/wmo_berichten": MESSAGES,
+    "leveringen/jeugd_berichten": MESSAGES,
+    "publicatie/wmo": PROVISIONS,
+    "publicatie/jeugdhulp": PROVISIONS,
     "publicatie/bijstand": {
         *("rijen_per_maand", "sleutel_uniek", "norm_geloofwaardig"),
         "betaald_bedrag_geloofwaardig",

@@ -160,6 +160,8 @@ def test_this_release_knows_these_deliveries(contracts):
         "corporatie_huren": ("stand", "eenheid", ("csv", "zip")),
         "suwinet_inkomsten": ("sleutel", "inkomstenopgave", ("xml", "zip")),
         "woz_stufcap": ("stand", "woz_object", ("txt", "dat")),
+        "jeugd_berichten": ("mutatie", "product", ("xml", "zip")),
+        "wmo_berichten": ("mutatie", "product", ("xml", "zip")),
     }
     assert contracts == load_contracts()
 

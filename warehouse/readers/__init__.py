@@ -21,6 +21,8 @@ FORMATS = {
     "gbav_csv": ("gbav", "GbavReader"),
     "gebieden": ("gebieden", "GebiedenReader"),
     "stufcap": ("stufcap", "StufcapReader"),
+    "ijw": ("istandaarden", "IStandaardenReader"),
+    "iwmo": ("istandaarden", "IStandaardenReader"),
     "suwiml_inkomsten": ("suwiml", "SuwimlReader"),
 }
 

@@ -1,0 +1,1 @@
+{{ geldende_mutaties('jeugd_berichten') }}

@@ -1,0 +1,1 @@
+{{ geldende_mutaties('wmo_berichten') }}
