@@ -70,9 +70,17 @@ class GateResult:
 
 
 def pass_through(
-    contract: Contract, source: BinaryIO, keys: KeySet, levering_id: str, folder: Path
+    contract: Contract,
+    source: BinaryIO,
+    keys: KeySet,
+    levering_id: str,
+    folder: Path,
+    *,
+    gemeente: str = "",
 ) -> GateResult:
     """Read a delivery, judge every unit, and write raw Parquet in ``folder``.
+
+    ``gemeente`` is the one that delivers: what says that it is another's is set apart.
 
     Returns:
         The counts in units of the contract (``telt``), and what was set apart.
@@ -82,7 +90,7 @@ def pass_through(
         GateError: anything unforeseen, told without its content.
     """
     try:
-        return _Gate(contract, keys, levering_id, folder).run(source)
+        return _Gate(contract, keys, levering_id, folder, gemeente).run(source)
     except DatapakhuisError:
         raise
     except Exception as error:
@@ -93,7 +101,9 @@ def pass_through(
 
 
 class _Gate:
-    def __init__(self, contract: Contract, keys: KeySet, levering_id: str, folder: Path) -> None:
+    def __init__(
+        self, contract: Contract, keys: KeySet, levering_id: str, folder: Path, gemeente: str
+    ) -> None:
         self.contract = contract
         self.keys = keys
         self.levering_id = levering_id
@@ -105,7 +115,7 @@ class _Gate:
         self.apart_by_person: Counter[str] = Counter()
         self.units = 0
         self._rules = {
-            (table.name, item.name): list(rules_of(item))
+            (table.name, item.name): list(rules_of(item, gemeente))
             for table in contract.raw_tables
             for item in table.read_fields
         }

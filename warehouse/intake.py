@@ -293,7 +293,14 @@ class Intake:
         data_key = self.keys.unwrap(version.data_key)
         with open_sealed(self.original(version.levering_id), data_key) as source:
             try:
-                result = pass_through(contract, source, self.keys, version.levering_id, folder)
+                result = pass_through(
+                    contract,
+                    source,
+                    self.keys,
+                    version.levering_id,
+                    folder,
+                    gemeente=version.gemeente or "",
+                )
                 self._seal_apart(contract, version, data_key, result)
             except Refused as refused:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -201,6 +201,16 @@ QUARANTINE = _table(
         "Have the message delivered in the version of the contract, or have the contract changed.",
     ),
     (
+        "gemeente_anders",
+        "the record is another gemeente's than the one that delivers it",
+        "Have the other gemeente deliver it; without a task of its own this one may not hold it.",
+    ),
+    (
+        "zaak_zonder_signaal",
+        "a vroegsignaalzaak names no signal that is in this file",
+        "Deliver the signals together with their zaak.",
+    ),
+    (
         "antwoord_met_fout",
         "the source answered with an error",
         "Ask the question again; the person counts as not asked.",

@@ -34,8 +34,11 @@ class Rule:
     breaks: Callable[[pa.ChunkedArray], Mask]
 
 
-def rules_of(field: Field) -> Iterator[Rule]:
-    """The rules of one field, in the order in which they are judged."""
+def rules_of(field: Field, gemeente: str = "") -> Iterator[Rule]:
+    """The rules of one field, in the order in which they are judged.
+
+    ``gemeente`` is the one that delivers; without it nothing is another's.
+    """
     if field.required:
         yield Rule("verplicht_leeg", lambda column: _mask(pc.equal(column, "")))
     if field.kind in _DATES:
@@ -44,6 +47,8 @@ def rules_of(field: Field) -> Iterator[Rule]:
         yield Rule("bedrag_ongeldig", _matching(AMOUNT))
     if field.kind == "bedrag_euro":
         yield Rule("bedrag_ongeldig", _matching(EUROS))
+    if field.kind == "leverende_gemeente" and gemeente:
+        yield Rule("gemeente_anders", _matching(f"^{gemeente}$"))
     if field.codes:
         codes = pa.array(["", *field.codes])
         yield Rule("code_onbekend", lambda column: ~_mask(pc.is_in(column, value_set=codes)))

@@ -29,6 +29,40 @@ REASONS = Check(
     optional=True,  # no unit in quarantine, no reason
 )
 
+FILLED = Check(
+    name="gevuld_aandeel_daling",
+    description="Geen kolom is meer dan 20 procentpunt minder gevuld dan de vorige maand.",
+    why="Een gegeven dat bij de bron wegvalt laat de aantallen gelijk; ruim en geen reden om vast "
+    "te houden, omdat andere personen een ander verloop hebben; onder 50 rijen kan het toeval "
+    "zijn.",
+    measure="gevuld_aandeel",
+    derive=change,
+    minimum=-0.20,
+    severity="waarschuwing",
+    needs_previous=True,
+    minimum_basis=50,
+)
+KNOWN = Check(
+    name="bekend_in_brp",
+    description="Ten minste 80 % van de personen is bekend in de BRP.",
+    why="Een gemeente helpt wie er woont; verhuisden, overledenen en wie van elders komt zijn "
+    "samen geen vijfde.",
+    measure="bekend_in_brp_aandeel",
+    minimum=0.80,
+    severity="waarschuwing",
+    optional=True,
+)
+OF_THIS_GEMEENTE = Check(
+    name="levering_van_deze_gemeente",
+    description="Ten minste 20 % van de personen is bekend in de BRP.",
+    why="Daaronder is het vrijwel zeker de levering van een andere gemeente; onder 50 personen kan "
+    "het toeval zijn.",
+    measure="bekend_in_brp_aandeel",
+    minimum=0.20,
+    minimum_basis=50,
+    optional=True,
+)
+
 NO_CHANGES_FOR_A_STATE = Check(
     name="geen_mutaties_maar_stand",
     description="Ten minste de helft van wie er vorige keer in stond, staat er weer in.",

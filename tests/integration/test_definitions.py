@@ -30,6 +30,7 @@ WERK, BURGERZAKEN, PAKHUIS = "team:werk_en_inkomen", "team:burgerzaken", "team:d
 GEO = "team:geo-informatie"
 LEERPLICHT = "team:leerplicht_en_doorstroompunt"
 WMO, JEUGD = "team:wmo", "team:jeugd"
+SCHULDHULP = "team:schuldhulpverlening"
 GRID, DESCRIBED = "gemeente x levermaand", "beschreven maanden"
 
 REFERENCES = {"leveringen/bag_adressen", "leveringen/cbs_gebieden"}
@@ -450,6 +451,63 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         )
         for name in ("duo_totalen", "onderwijs", "startkwalificaties", "verzuim")
     },
+    # --- schulden, regelingen, jongeren
+    "leveringen/minimaregelingen": ("werk_en_inkomen", WERK, GRID, set()),
+    "leveringen/rmc_trajecten": ("onderwijs", LEERPLICHT, GRID, set()),
+    "leveringen/schuldhulp_ddas": ("schulden", SCHULDHULP, GRID, set()),
+    "leveringen/vroegsignalen": ("schulden", SCHULDHULP, GRID, set()),
+    "parameters/regelingen": ("parameters", PAKHUIS, "", set()),
+    **{
+        f"staging/stg_{name}": (
+            *("staging", PAKHUIS, ""),
+            {"grootboek/leveringen", f"leveringen/{delivery}"},
+        )
+        for name, delivery in (
+            ("minimaregelingen", "minimaregelingen"),
+            ("rmc_dossiers", "rmc_trajecten"),
+            ("schuldhulp_begeleidingen", "schuldhulp_ddas"),
+            ("schuldhulp_beschermingen", "schuldhulp_ddas"),
+            ("schuldhulp_deelnames", "schuldhulp_ddas"),
+            ("schuldhulp_schulden", "schuldhulp_ddas"),
+            ("vroegsignaal_contactpogingen", "vroegsignalen"),
+            ("vroegsignaal_zaken", "vroegsignalen"),
+            ("vroegsignalen", "vroegsignalen"),
+        )
+    },
+    "datasets/minimaregelingen": (
+        *("werk_en_inkomen", WERK, ""),
+        {*WHO, "parameters/regelingen", "staging/stg_minimaregelingen"},
+    ),
+    "datasets/rmc_trajecten": ("onderwijs", LEERPLICHT, "", {*WHO, "staging/stg_rmc_dossiers"}),
+    "datasets/schuldhulp": (
+        *("schulden", SCHULDHULP, ""),
+        {
+            *WHO,
+            *("staging/stg_schuldhulp_begeleidingen", "staging/stg_schuldhulp_beschermingen"),
+            *("staging/stg_schuldhulp_deelnames", "staging/stg_schuldhulp_schulden"),
+        },
+    ),
+    "datasets/vroegsignalen": (
+        *("schulden", SCHULDHULP, ""),
+        {
+            *WHO,
+            *("staging/stg_vroegsignaal_contactpogingen", "staging/stg_vroegsignaal_zaken"),
+            "staging/stg_vroegsignalen",
+        },
+    ),
+    **{
+        f"{kind}/{name}": (theme, owner, partitioned, {f"{before}/{name}"})
+        for name, theme, owner in (
+            ("minimaregelingen", "werk_en_inkomen", WERK),
+            ("rmc_trajecten", "onderwijs", LEERPLICHT),
+            ("schuldhulp", "schulden", SCHULDHULP),
+            ("vroegsignalen", "schulden", SCHULDHULP),
+        )
+        for kind, before, partitioned in (
+            ("publicatie", "datasets", ""),
+            ("beschreven_maanden", "publicatie", DESCRIBED),
+        )
+    },
     # --- publicatie
     "publicatie/personen": ("bevolking", BURGERZAKEN, "", {"datasets/personen"}),
     "publicatie/bsn_wijzigingen": (
@@ -542,6 +600,34 @@ CHECKS = {
         *("reden_aandeel_stijging", "gevuld_aandeel_daling", "bekend_in_brp"),
         *("levering_van_deze_gemeente", "statistiekmaand_is_die_van_het_bestand"),
         *("geen_mutaties_maar_stand", "leveringen_op_tijd"),
+    },
+    "leveringen/schuldhulp_ddas": {
+        *("levering_niet_leeg", "volume_vorige_maand", "geen_mutaties_maar_stand"),
+        *("quarantaine_aandeel", "reden_aandeel_stijging", "gevuld_aandeel_daling"),
+        *("bekend_in_brp", "levering_van_deze_gemeente", "leveringen_op_tijd"),
+    },
+    "leveringen/vroegsignalen": {
+        *("volume_vorige_maand", "quarantaine_aandeel", "reden_aandeel_stijging"),
+        *("gevuld_aandeel_daling", "bekend_in_brp", "levering_van_deze_gemeente"),
+        "leveringen_op_tijd",
+    },
+    **{
+        f"leveringen/{name}": {
+            *("levering_niet_leeg", "volume_vorige_maand", "geen_mutaties_maar_stand"),
+            *("quarantaine_aandeel", "reden_aandeel_stijging", "gevuld_aandeel_daling"),
+            *("bekend_in_brp", "levering_van_deze_gemeente", "leveringen_op_tijd"),
+        }
+        for name in ("minimaregelingen", "rmc_trajecten")
+    },
+    "publicatie/minimaregelingen": {"rijen_per_maand", "sleutel_uniek", "regeling_bekend"},
+    "publicatie/rmc_trajecten": {"rijen_per_maand", "sleutel_uniek"},
+    "publicatie/schuldhulp": {
+        *("rijen_per_maand", "sleutel_uniek", "periode_dekt_de_maand"),
+        "schuldbedrag_geloofwaardig",
+    },
+    "publicatie/vroegsignalen": {
+        *("rijen_per_maand", "sleutel_uniek", "periode_dekt_de_maand"),
+        "bedrag_geloofwaardig",
     },
     "leveringen/suwinet_inkomsten": {
         *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),

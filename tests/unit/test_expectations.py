@@ -422,6 +422,38 @@ BOUNDS = [
     ("startkwalificaties", "rijen_per_maand", row(150, 100, 100), row(151, 100, 100)),
     ("verzuim", "rijen_per_maand", row(400, 100, 100), row(401, 100, 100)),
     ("duo_totalen", "rijen_per_maand", row(3, 3, 3), row(2, 3, 3)),
+    ("schuldhulp_ddas", "levering_niet_leeg", row(1), row(0)),
+    ("schuldhulp_ddas", "volume_vorige_maand", row(70, 100, 100), row(69, 100, 100)),
+    ("schuldhulp_ddas", "volume_vorige_maand", row(150, 100, 100), row(151, 100, 100)),
+    ("schuldhulp_ddas", "volume_vorige_maand", row(0, 19, 19), row(0, 20, 20)),
+    ("schuldhulp_ddas", "gevuld_aandeel_daling", row(0.8, 1.0), row(0.799, 1.0)),
+    ("schuldhulp_ddas", "gevuld_aandeel_daling", row(0, 1.0, 49), row(0, 1.0, 50)),
+    ("schuldhulp_ddas", "bekend_in_brp", row(0.80), row(0.799)),
+    ("schuldhulp_ddas", "levering_van_deze_gemeente", row(0.20), row(0.199)),
+    ("schuldhulp_ddas", "levering_van_deze_gemeente", row(0, basis=49), row(0, basis=50)),
+    ("vroegsignalen", "volume_vorige_maand", row(30, 100, 100), row(29, 100, 100)),
+    ("vroegsignalen", "volume_vorige_maand", row(300, 100, 100), row(301, 100, 100)),
+    ("rmc_trajecten", "levering_niet_leeg", row(1), row(0)),
+    ("rmc_trajecten", "volume_vorige_maand", row(60, 100, 100), row(59, 100, 100)),
+    ("rmc_trajecten", "volume_vorige_maand", row(200, 100, 100), row(201, 100, 100)),
+    ("minimaregelingen", "levering_niet_leeg", row(1), row(0)),
+    ("minimaregelingen", "volume_vorige_maand", row(50, 100, 100), row(49, 100, 100)),
+    ("minimaregelingen", "volume_vorige_maand", row(200, 100, 100), row(201, 100, 100)),
+    ("schuldhulp", "rijen_per_maand", row(50, 100, 100), row(49, 100, 100)),
+    ("schuldhulp", "rijen_per_maand", row(200, 100, 100), row(201, 100, 100)),
+    (
+        *("schuldhulp", "periode_dekt_de_maand"),
+        *(row(0.9, part="volledig"), row(0.89, part="volledig")),
+    ),
+    (
+        *("schuldhulp", "schuldbedrag_geloofwaardig"),
+        *(row(0, part="schuldbedrag"), row(1, part="schuldbedrag")),
+    ),
+    ("vroegsignalen", "bedrag_geloofwaardig", row(0, part="bedrag"), row(1, part="bedrag")),
+    (
+        *("minimaregelingen", "regeling_bekend"),
+        *(row(0.95, part="regeling_bekend"), row(0.949, part="regeling_bekend")),
+    ),
 ]
 
 

@@ -18,6 +18,8 @@ FORMATS = {
     "bus": ("bus", "BusReader"),
     "csv": ("table", "TableReader"),
     "duo": ("suwiml_duo", "DuoReader"),
+    "ddas_schuldhulp": ("ddas", "SchuldhulpReader"),
+    "ddas_vroegsignalen": ("ddas", "VroegsignalenReader"),
     "gbav_csv": ("gbav", "GbavReader"),
     "gebieden": ("gebieden", "GebiedenReader"),
     "stufcap": ("stufcap", "StufcapReader"),
