@@ -10,8 +10,8 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -79,6 +79,7 @@ def _invalid_number(index: int) -> str:
 
 
 EMPLOYERS = _employers()
+_PAYERS = [employer.xml() for employer in EMPLOYERS]
 
 
 def write(path: Path, lives: Lives, month: np.datetime64, injection: Injection) -> None:
@@ -195,6 +196,7 @@ class _Responses:
     def __iter__(self) -> Iterator[str]:
         """Each response as text."""
         month, rows = self.month, self.rows.tolist()
+        texts = _statements(self.made.rows)
         period = (
             f"<PeriodeGegevensleveringIko><DatBPeriode>"
             f"{_date(first_day(month - MONTHS_DESCRIBED))}"
@@ -207,7 +209,7 @@ class _Responses:
                 yield _message("<NietsGevonden/>")
                 continue
             income = "".join(
-                self._relation(relation, self.made.rows[rows[relation] : rows[relation + 1]])
+                self._relation(relation, texts[rows[relation] : rows[relation + 1]])
                 for relation in range(bounds[place], bounds[place + 1])
                 if rows[relation] < rows[relation + 1]
             )
@@ -218,7 +220,7 @@ class _Responses:
                 f"<ClientSuwi><Burgerservicenr>{bsn}</Burgerservicenr>{income}</ClientSuwi>{period}"
             )
 
-    def _relation(self, at: int, rows: Numbers) -> str:
+    def _relation(self, at: int, statements: list[str]) -> str:
         """One Inkomstenverhouding with its period and statements."""
         relation = self.made.relations[at]
         kind, end = int(relation["kind"]), int(relation["end"])
@@ -230,12 +232,12 @@ class _Responses:
         return (
             f"<Inkomstenverhouding><VolgnrIkv>{relation['number']}</VolgnrIkv>"
             f"<DatBIkv>{begin}</DatBIkv>{_optional('DatEIkv', ended)}"
-            f"{EMPLOYERS[relation['payer']].xml()}"
+            f"{_PAYERS[relation['payer']]}"
             f"<Inkomstenperiode><DatBIkp>{begin}</DatBIkp>{_optional('DatEIkp', ended)}"
             f"<CdSrtIkv>{kind}</CdSrtIkv><CdTypeArbeidscontract>{contract}</CdTypeArbeidscontract>"
             f"<IndLoonheffingskortingToegepast>{credit}</IndLoonheffingskortingToegepast>"
             f"<CdAardIkv>{12 if wage else 13}</CdAardIkv></Inkomstenperiode>\n"
-            f"{''.join(map(_statement, rows))}</Inkomstenverhouding>\n"
+            f"{''.join(statements)}</Inkomstenverhouding>\n"
         )
 
 
@@ -246,19 +248,21 @@ def _message(content: str) -> str:
     )
 
 
-def _statement(row: Any) -> str:
-    """One Inkomstenopgave; amounts of zero are left out, but the two wages are always there."""
-    amounts = "".join(
-        _amount(element, int(row[field]))
+def _statements(rows: Numbers) -> list[str]:
+    """Each Inkomstenopgave; amounts of zero are left out, but the two wages are always there."""
+    amounts = [
+        [_amount(element, cents) if cents or field in ("sv", "lb") else "" for cents in column]
         for element, field in _AMOUNTS
-        if row[field] or field in ("sv", "lb")
-    )
-    return (
-        f"<Inkomstenopgave><DatBIko>{_date(row['begin'])}</DatBIko>"
-        f"<DatEIko>{_date(row['end'])}</DatEIko><AantSvDagenIko>{row['days']}</AantSvDagenIko>"
-        f"<AantVerloondeUrenIko>{row['hours']}</AantVerloondeUrenIko>{amounts}"
+        for column in [rows[field].tolist()]
+    ]
+    columns = (rows[field].tolist() for field in ("begin", "end", "days", "hours"))
+    return [
+        f"<Inkomstenopgave><DatBIko>{_date(begin)}</DatBIko>"
+        f"<DatEIko>{_date(end)}</DatEIko><AantSvDagenIko>{days}</AantSvDagenIko>"
+        f"<AantVerloondeUrenIko>{hours}</AantVerloondeUrenIko>{''.join(parts)}"
         "</Inkomstenopgave>\n"
-    )
+        for begin, end, days, hours, *parts in zip(*columns, *amounts, strict=True)
+    ]
 
 
 def _amount(element: str, cents: int) -> str:
@@ -280,5 +284,6 @@ def _optional(element: str, value: str) -> str:
     return f"<{element}>{value}</{element}>" if value else ""
 
 
+@cache
 def _date(day: int) -> str:
-    return str(np.datetime64(int(day), "D")).replace("-", "")
+    return str(np.datetime64(day, "D")).replace("-", "")
