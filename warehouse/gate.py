@@ -213,7 +213,10 @@ class _Gate:
                 columns[item.name] = self._plain(table, item, column, verdict)
         for item in table.fields:
             if item.classification == "token":
-                columns[item.name] = self._token(item, columns)
+                columns[item.name] = token = self._token(item, columns)
+                if item.required:
+                    missing = np.asarray(token.is_null(), bool)
+                    verdict.condemn(missing, "verplicht_leeg", item.name)
         return columns
 
     def _own_bsn(self, item: Field, column: pa.ChunkedArray, verdict: _Verdict) -> pa.Array:

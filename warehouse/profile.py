@@ -36,6 +36,8 @@ from warehouse.timeline import compared
 COLUMNS = ("maat", "onderdeel", "waarde", "vorige", "basis")
 TOKEN = "bsn_versleuteld"  # noqa: S105 - a column's name
 _REPEATED = {"stand": "teruggekeerd_aandeel", "mutatie": "herhaald_aandeel"}
+#: The object of a delivery that lists who was asked.
+ASKED = "bevraging"
 _ADMINISTRATION = frozenset({"levering_id", "eenheid", "regel"})
 
 
@@ -193,6 +195,8 @@ def _delivery_figures(
         figures["reden_aandeel", code] = _share(delivery.reasons.get(code, 0), source)
     for name, path in sorted(delivery.raw.items()):
         figures |= _object_figures(connection, name, path, delivery.month)
+    if ASKED in delivery.raw:
+        figures["ongevraagd_aandeel", ""] = _unasked_share(connection, delivery.raw)
     return figures
 
 
@@ -227,6 +231,24 @@ def _object_figures(
         late = month.year - int(row["belastingjaar"])
         figures["belastingjaar_afstand", name] = _Figure(late, total)
     return figures
+
+
+def _unasked_share(connection: duckdb.DuckDBPyConnection, raw: Mapping[str, Path]) -> _Figure:
+    """Of the persons that a delivery tells of, the share that is not on its list of the asked."""
+    told = [str(p) for n, p in raw.items() if n != ASKED and TOKEN in _columns(connection, p)]
+    persons, unasked = connection.execute(
+        f"""
+        with personen as (
+            select distinct {TOKEN} as token from read_parquet(?, union_by_name = true)
+        )
+        select count(*), count(*) filter (where token not in (
+            select {TOKEN} from read_parquet(?) where {TOKEN} is not null
+        ))
+        from personen
+        """,  # noqa: S608 - the column is a constant
+        [told, str(raw[ASKED])],
+    ).fetchall()[0]
+    return _share(unasked, persons)
 
 
 def _known_share(

@@ -220,32 +220,52 @@ def _months_of_answers(
     *,
     by_id: bool = True,
 ) -> None:
-    """Make ``antwoord`` (an answer, its period) and ``spil`` (the months of every answer)."""
+    """Make ``antwoord`` (an answer, its period), ``feit`` (a row, its months) and ``spil``.
+
+    ``spil`` holds the months of every answer (``in_periode``), and those of which a row speaks that
+    no answer of its version covers. A source that answers in the name of several (``dienst``)
+    speaks for each of them apart.
+    """
     sql.execute("create temp table versie (levering_id varchar, nummer bigint, levermaand date)")
     sql.executemany(
         "insert into versie values (?, ?, ?)", [(v.levering_id, v.order, v.month) for v in versions]
     )
     joined = "versie using (levering_id)" if by_id else "versie on true"
-    person = contract.head.name
+    person = contract.head
+    service = "coalesce(dienst, '')" if "dienst" in person.by_name else "''"
     sql.execute(
         f"""
         create temp table antwoord as
         select
-            nummer, levermaand, bsn_versleuteld,
+            nummer, levermaand, bsn_versleuteld, {service} as dienst, bericht, eenheid,
             coalesce(try_cast(periode_van || '-01' as date), levermaand) as van,
             coalesce(try_cast(periode_tot || '-01' as date), levermaand) as tot,
             coalesce(try_cast(aantal_quarantaine as bigint), 0) as apart
         from read_parquet(?) inner join {joined}
         """,  # noqa: S608 - names of a contract
-        [[str(v.folder / f"{person}.parquet") for v in versions]],
+        [[str(v.folder / f"{person.name}.parquet") for v in versions]],
+    )
+    tables = [table for table in contract.raw_tables if table is not person]
+    facts = " union all ".join(_facts(table, joined, contract) for table in tables)
+    sql.execute(
+        f"create temp table feit as {facts}",
+        [[str(v.folder / f"{table.name}.parquet") for v in versions] for table in tables],
     )
     sql.execute(
         f"""
         create temp table spil as
-        select distinct nummer, bsn_versleuteld, cast(maand as date) as maand
-        from antwoord, unnest(generate_series(
+        with bereik as (
+            select nummer, bsn_versleuteld, dienst, van, tot, true as in_periode from antwoord
+            union all
+            select nummer, bsn_versleuteld, dienst, van, tot, false from feit where tijdvak
+        )
+        select
+            nummer, bsn_versleuteld, dienst, cast(maand as date) as maand,
+            bool_or(in_periode) as in_periode
+        from bereik, unnest(generate_series(
             van, least(tot, van + interval {_LONGEST_PERIOD_MONTHS} month), interval 1 month
         )) as reeks (maand)
+        group by all
         """  # noqa: S608 - a constant
     )
 
@@ -253,89 +273,89 @@ def _months_of_answers(
 def _changed_by_key(
     sql: duckdb.DuckDBPyConnection, contract: Contract, new: Known, others: Sequence[Known]
 ) -> list[date]:
+    """The months in which the versions together say something else with ``new`` than without it.
+
+    Of a person and a month the newest version that was asked about it speaks. A later one that was
+    not comes on top: its rows replace those with the same key.
+    """
     versions = in_order([*others, new])
     place = next(v.order for v in versions if v.levering_id == new.levering_id)
     _months_of_answers(sql, contract, versions)
-    sql.execute(
-        """
-        create temp table paar as
-        with nieuw as (
-            select bsn_versleuteld, maand, nummer from spil where nummer = $nieuw
-        )
-        select nieuw.bsn_versleuteld, nieuw.maand, nieuw.nummer, max(oud.nummer) as oud_nummer
-        from nieuw
-        left join spil as oud
-            on nieuw.bsn_versleuteld = oud.bsn_versleuteld
-            and nieuw.maand = oud.maand
-            and oud.nummer < nieuw.nummer
-        where not exists (
-            select 1 from spil as later
-            where later.bsn_versleuteld = nieuw.bsn_versleuteld
-                and later.maand = nieuw.maand
-                and later.nummer > nieuw.nummer
-        )
-        group by all
-        """,
-        {"nieuw": place},
-    )
-    facts = " union all ".join(
-        _facts(table) for table in contract.raw_tables if table is not contract.head
-    )
-    files = [
-        [str(v.folder / f"{table.name}.parquet") for v in versions]
-        for table in contract.raw_tables
-        if table is not contract.head
-    ]
     rows = sql.execute(
         f"""
-        with gevraagd as (
-            select bsn_versleuteld, maand, nummer from paar
-            union
-            select bsn_versleuteld, maand, oud_nummer from paar where oud_nummer is not null
+        with wereld as (
+            select nummer, 'met' as wereld from versie
+            union all
+            select nummer, 'zonder' from versie where nummer <> $new
         ),
-        feit as ({facts}),
-        stand as (
+        geraakt as (
+            select distinct bsn_versleuteld, dienst, maand, wereld
+            from spil, (values ('met'), ('zonder')) as werelden (wereld)
+            where nummer = $new
+        ),
+        basis as (
             select
-                gevraagd.bsn_versleuteld, gevraagd.maand, gevraagd.nummer,
-                count(feit.inhoud) as aantal,
-                coalesce(bit_xor(feit.inhoud), 0) as inhoud,
-                coalesce(sum(feit.inhoud::hugeint), 0) as som
-            from gevraagd
-            left join feit
-                on gevraagd.bsn_versleuteld = feit.bsn_versleuteld
-                and gevraagd.nummer = feit.nummer
-                and gevraagd.maand between feit.van and feit.tot
+                bsn_versleuteld, dienst, maand, wereld, count(nummer) as aantal,
+                max(nummer) filter (in_periode) as nummer
+            from geraakt
+            left join (select * from spil inner join wereld using (nummer)) as gezegd
+                using (bsn_versleuteld, dienst, maand, wereld)
             group by all
+        ),
+        gesteld as (
+            select basis.*, feit.inhoud
+            from basis
+            inner join feit
+                on basis.bsn_versleuteld = feit.bsn_versleuteld
+                and basis.dienst = feit.dienst
+                and basis.maand between feit.van and feit.tot
+                and feit.nummer >= coalesce(basis.nummer, 0)
+            inner join wereld on feit.nummer = wereld.nummer and basis.wereld = wereld.wereld
+            qualify
+                dense_rank() over (
+                    partition by
+                        basis.bsn_versleuteld, basis.dienst, basis.maand, basis.wereld, feit.sleutel
+                    order by feit.nummer desc
+                ) = 1
         ),
         volledigheid as (
             select
-                gevraagd.bsn_versleuteld, gevraagd.maand, gevraagd.nummer,
+                basis.bsn_versleuteld, basis.dienst, basis.maand, basis.wereld,
                 bool_and(
                     antwoord.apart = 0
-                    and antwoord.levermaand >= gevraagd.maand + to_months({contract.lag_months})
+                    and antwoord.levermaand >= basis.maand + to_months({contract.lag_months})
                 ) as volledig
-            from gevraagd
+            from basis
             inner join antwoord
-                on gevraagd.bsn_versleuteld = antwoord.bsn_versleuteld
-                and gevraagd.nummer = antwoord.nummer
-                and gevraagd.maand between antwoord.van and antwoord.tot
+                on basis.bsn_versleuteld = antwoord.bsn_versleuteld
+                and basis.dienst = antwoord.dienst
+                and basis.nummer = antwoord.nummer
+                and basis.maand between antwoord.van and antwoord.tot
             group by all
         ),
-        beeld as (
-            select * from stand inner join volledigheid using (bsn_versleuteld, maand, nummer)
+        stand as (
+            select
+                basis.bsn_versleuteld, basis.dienst, basis.maand, basis.wereld,
+                basis.aantal > 0 as bekend, volledigheid.volledig,
+                count(gesteld.inhoud) as aantal,
+                coalesce(bit_xor(gesteld.inhoud), 0) as inhoud,
+                coalesce(sum(gesteld.inhoud::hugeint), 0) as som
+            from basis
+            left join volledigheid using (bsn_versleuteld, dienst, maand, wereld)
+            left join gesteld using (bsn_versleuteld, dienst, maand, wereld)
+            group by all
         )
-        select distinct paar.maand
-        from paar
-        inner join beeld as nieuw using (bsn_versleuteld, maand, nummer)
-        left join beeld as oud
-            on paar.bsn_versleuteld = oud.bsn_versleuteld
-            and paar.maand = oud.maand
-            and paar.oud_nummer = oud.nummer
-        where (nieuw.aantal, nieuw.inhoud, nieuw.som, nieuw.volledig)
-            is distinct from (oud.aantal, oud.inhoud, oud.som, oud.volledig)
-        order by paar.maand
+        select distinct met.maand
+        from stand as met
+        inner join stand as zonder using (bsn_versleuteld, dienst, maand)
+        where met.wereld = 'met'
+            and zonder.wereld = 'zonder'
+            and (met.bekend, met.volledig, met.aantal, met.inhoud, met.som)
+                is distinct from
+                (zonder.bekend, zonder.volledig, zonder.aantal, zonder.inhoud, zonder.som)
+        order by met.maand
         """,  # noqa: S608 - names of a contract
-        files,
+        {"new": place},
     ).fetchall()
     return [row[0] for row in rows]
 
@@ -502,19 +522,37 @@ def _held(moment: str, lookback: int) -> str:
     """  # noqa: S608 - the name of a step
 
 
-def _facts(table: Table) -> str:
+def _facts(table: Table, joined: str, contract: Contract) -> str:
     """The rows of one table with the months they hold for; an open end holds for ever.
 
-    What ends before it begins holds for the month it begins in, as in staging.
+    What ends before it begins holds for the month it begins in, as in staging. Rows without a key
+    replace nothing but themselves. Those of a child belong to the service that answered them; what
+    repeats (``voorkomens``) explains others, and speaks of no month by itself.
     """
+    content = ", ".join(f"feit.{column}" for column in compared(table))
+    key = ", ".join(f"feit.{column}" for column in table.key_columns) if table.key else content
+    answered = "dienst" in contract.head.by_name
+    answer = (
+        """
+        left join (select distinct nummer, bericht, bsn_versleuteld, dienst from antwoord) as door
+            on versie.nummer = door.nummer
+            and feit.bericht = door.bericht
+            and feit.bsn_versleuteld = door.bsn_versleuteld
+        """
+        if answered
+        else ""
+    )
     return f"""
         select
-            bsn_versleuteld, versie.nummer,
-            date_trunc('month', try_strptime(datum_aanvang, '%Y%m%d'))::date as van,
+            feit.bsn_versleuteld, versie.nummer,
+            {"coalesce(door.dienst, '')" if answered else "''"} as dienst,
+            date_trunc('month', try_strptime(feit.datum_aanvang, '%Y%m%d'))::date as van,
             greatest(van, coalesce(
-                date_trunc('month', try_strptime(nullif(datum_einde, '00000000'), '%Y%m%d')),
-                {"'9999-12-01'" if table.repeats else "try_strptime(datum_aanvang, '%Y%m%d')"}
+                date_trunc('month', try_strptime(nullif(feit.datum_einde, '00000000'), '%Y%m%d')),
+                {"'9999-12-01'" if table.repeats else "try_strptime(feit.datum_aanvang, '%Y%m%d')"}
             )::date) as tot,
-            hash('{table.name}', {", ".join(compared(table))}) as inhoud
-        from read_parquet(?) inner join versie using (levering_id)
+            hash('{table.name}', {key}) as sleutel,
+            hash('{table.name}', {content}) as inhoud,
+            {"false" if table.repeats else "true"} as tijdvak
+        from read_parquet(?) as feit inner join {joined} {answer}
     """  # noqa: S608 - names of a contract

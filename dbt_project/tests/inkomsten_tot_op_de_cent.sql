@@ -1,29 +1,34 @@
 {{ config(meta={'dagster': {'ref': {'name': 'inkomsten'}}}) }}
 
--- What the versions that count report about the open months is in `inkomsten`, to the cent.
+-- What the versions that count report about the open months is in `inkomsten`, to the cent: the
+-- wages of the polisadministratie, and every net amount, also that of a benefit told twice.
 with opgegeven as (
     select
-        opgave_maanden.maand,
-        sum(opgave_maanden.loon_sv_cent) as cent
-    from {{ ref('stg_suwinet_opgave_maanden') }} as opgave_maanden
-    inner join {{ ref('stg_suwinet_geldende_leveringen') }} as geldend
-        on
-            opgave_maanden.levering_id = geldend.levering_id
-            and opgave_maanden.bsn_versleuteld = geldend.bsn_versleuteld
-            and opgave_maanden.maand = geldend.maand
-    group by opgave_maanden.maand
+        bron,
+        maand,
+        sum(loon_sv_cent) filter (where dienst <> 'SVB') as cent,
+        sum(netto_cent) as netto_cent
+    from {{ ref('stg_inkomsten_geldende_opgaven') }}
+    group by bron, maand
 ),
 
 vastgelegd as (
     select
+        bron,
         maand,
-        sum(bedrag) as euro
+        sum(bedrag) filter (where dienst <> 'SVB') as euro,
+        sum(netto_bedrag) as netto_euro
     from {{ ref('inkomsten') }}
     where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
-    group by maand
+    group by bron, maand
 )
 
 select coalesce(opgegeven.maand, vastgelegd.maand) as maand
 from opgegeven
-full outer join vastgelegd on opgegeven.maand = vastgelegd.maand
-where opgegeven.cent is distinct from cast(vastgelegd.euro * 100 as bigint)
+full outer join vastgelegd
+    on
+        opgegeven.bron = vastgelegd.bron
+        and opgegeven.maand = vastgelegd.maand
+where
+    opgegeven.cent is distinct from cast(vastgelegd.euro * 100 as bigint)
+    or opgegeven.netto_cent is distinct from cast(vastgelegd.netto_euro * 100 as bigint)

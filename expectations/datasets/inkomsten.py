@@ -7,7 +7,7 @@ from expectations.datasets.common import PERSON_MONTH, ROWS_OF_ASKED, UNIQUE_KEY
 from warehouse.profile import Shape
 
 SHAPE = Shape(
-    key=(*PERSON_MONTH, "inkomstenverhouding"),
+    key=(*PERSON_MONTH, "bron", "inkomstenverhouding"),
     ranges={"bedrag": (-1_000_000, 1_000_000)},
     amounts=("bedrag", "loon_lb"),
     covered_by="inkomsten_bevraging",

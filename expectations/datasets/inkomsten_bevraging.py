@@ -6,7 +6,7 @@ from expectations.bridge import Suite
 from expectations.datasets.common import PERSON_MONTH, ROWS_OF_ASKED, UNIQUE_KEY
 from warehouse.profile import Shape
 
-SHAPE = Shape(key=PERSON_MONTH)
+SHAPE = Shape(key=(*PERSON_MONTH, "bron"))
 
 SUITE = Suite(
     name="dataset_inkomsten_bevraging",

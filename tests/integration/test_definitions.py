@@ -27,7 +27,7 @@ from warehouse.definitions import BUILD_JOB, DELIVERY_JOB, LANDING_JOB, build_de
 from warehouse.home import Home
 
 WERK, BURGERZAKEN, PAKHUIS = "team:werk_en_inkomen", "team:burgerzaken", "team:datapakhuis"
-GEO = "team:geo-informatie"
+GEO, ONDERZOEK = "team:geo-informatie", "team:onderzoek_en_statistiek"
 LEERPLICHT = "team:leerplicht_en_doorstroompunt"
 WMO, JEUGD = "team:wmo", "team:jeugd"
 SCHULDHULP = "team:schuldhulpverlening"
@@ -52,6 +52,8 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "leveringen/brp_personen": ("bevolking", BURGERZAKEN, GRID, set()),
     "leveringen/cbs_gebieden": ("wonen", GEO, GRID, set()),
     "leveringen/bijstand_bus": ("werk_en_inkomen", WERK, GRID, set()),
+    "leveringen/ib_inkomsten": ("werk_en_inkomen", WERK, GRID, set()),
+    "leveringen/inkomen_huishouden": ("werk_en_inkomen", ONDERZOEK, GRID, set()),
     "leveringen/suwinet_inkomsten": ("werk_en_inkomen", WERK, GRID, set()),
     "leveringen/corporatie_huren": ("wonen", "team:wonen", GRID, set()),
     "leveringen/woz_stufcap": ("wonen", "team:belastingen", GRID, set()),
@@ -246,16 +248,48 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("staging", PAKHUIS, ""),
         {"grootboek/leveringen", "leveringen/suwinet_inkomsten"},
     ),
-    "staging/stg_suwinet_opgave_maanden": (
+    "staging/stg_ib_bevragingen": (
         *("staging", PAKHUIS, ""),
-        {"grootboek/open_maanden", "staging/stg_suwinet_inkomstenopgaven"},
+        {"grootboek/leveringen", "leveringen/ib_inkomsten"},
     ),
-    "staging/stg_suwinet_geldende_leveringen": (
+    "staging/stg_ib_inkomstenopgaven": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/leveringen", "leveringen/ib_inkomsten"},
+    ),
+    "staging/stg_inkomen_huishouden": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/referenties", "leveringen/inkomen_huishouden"},
+    ),
+    "staging/stg_inkomsten_antwoorden": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_ib_bevragingen", "staging/stg_suwinet_antwoorden"},
+    ),
+    "staging/stg_inkomstenopgaven": (
+        *("staging", PAKHUIS, ""),
+        {"staging/stg_ib_inkomstenopgaven", "staging/stg_suwinet_inkomstenopgaven"},
+    ),
+    "staging/stg_inkomsten_opgave_maanden": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/open_maanden", "staging/stg_inkomstenopgaven"},
+    ),
+    "staging/stg_inkomsten_identiteiten": (
+        *("staging", PAKHUIS, ""),
+        {"grootboek/open_maanden", "staging/stg_inkomsten_antwoorden"},
+    ),
+    "staging/stg_inkomsten_geldende_leveringen": (
         *("staging", PAKHUIS, ""),
         {
             "grootboek/open_maanden",
-            "staging/stg_suwinet_antwoorden",
-            "staging/stg_suwinet_opgave_maanden",
+            "staging/stg_inkomsten_antwoorden",
+            "staging/stg_inkomsten_opgave_maanden",
+        },
+    ),
+    "staging/stg_inkomsten_geldende_opgaven": (
+        *("staging", PAKHUIS, ""),
+        {
+            "staging/stg_inkomsten_geldende_leveringen",
+            "staging/stg_inkomsten_opgave_maanden",
+            "staging/stg_suwinet_inkomstenperioden",
         },
     ),
     "parameters/istandaarden_codes": ("parameters", PAKHUIS, "", set()),
@@ -361,21 +395,18 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "datasets/inkomsten_bevraging": (
         *("werk_en_inkomen", WERK, ""),
         {
-            "datasets/personen",
+            *WHO,
             "grootboek/contracten",
-            "grootboek/leveringen",
-            "grootboek/open_maanden",
-            "staging/stg_suwinet_geldende_leveringen",
+            "staging/stg_inkomsten_geldende_leveringen",
+            "staging/stg_inkomsten_identiteiten",
         },
     ),
     "datasets/inkomsten": (
         *("werk_en_inkomen", WERK, ""),
         {
-            "datasets/inkomsten_bevraging",
-            "grootboek/open_maanden",
-            "staging/stg_suwinet_geldende_leveringen",
-            "staging/stg_suwinet_inkomstenperioden",
-            "staging/stg_suwinet_opgave_maanden",
+            *WHO,
+            "staging/stg_inkomsten_geldende_opgaven",
+            "staging/stg_inkomsten_identiteiten",
         },
     ),
     "datasets/bijstand": (
@@ -628,6 +659,16 @@ CHECKS = {
     "publicatie/vroegsignalen": {
         *("rijen_per_maand", "sleutel_uniek", "periode_dekt_de_maand"),
         "bedrag_geloofwaardig",
+    },
+    "leveringen/ib_inkomsten": {
+        *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
+        *("reden_aandeel_stijging", "gevuld_aandeel_daling", "bekend_in_brp", "ongevraagd"),
+        *("levering_van_deze_gemeente", "jongste_maand", "leveringen_op_tijd"),
+    },
+    "leveringen/inkomen_huishouden": {
+        *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
+        *("reden_aandeel_stijging", "gevuld_aandeel_daling", "levering_van_deze_gemeente"),
+        "leveringen_op_tijd",
     },
     "leveringen/suwinet_inkomsten": {
         *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),

@@ -158,13 +158,15 @@ def test_this_release_knows_these_deliveries(contracts):
         "duo_inschrijvingen": ("stand", "inschrijving", ("csv", "zip", "xml")),
         "duo_verzuim": ("stand", "verzuimmelding", ("csv", "zip")),
         "corporatie_huren": ("stand", "eenheid", ("csv", "zip")),
+        "ib_inkomsten": ("sleutel", "inkomstenopgave", ("zip",)),
+        "inkomen_huishouden": ("stand", "inkomen", ("csv",)),
+        "suwinet_inkomsten": ("sleutel", "inkomstenopgave", ("xml", "zip")),
         "woz_stufcap": ("stand", "woz_object", ("txt", "dat")),
         "jeugd_berichten": ("mutatie", "product", ("xml", "zip")),
         "wmo_berichten": ("mutatie", "product", ("xml", "zip")),
         "minimaregelingen": ("stand", "toekenning", ("csv", "zip")),
         "rmc_trajecten": ("stand", "dossier", ("csv", "zip")),
         "schuldhulp_ddas": ("stand", "deelname", ("json", "zip")),
-        "suwinet_inkomsten": ("sleutel", "inkomstenopgave", ("xml", "zip")),
         "vroegsignalen": ("stand", "signaal", ("json", "zip")),
     }
     assert contracts == load_contracts()

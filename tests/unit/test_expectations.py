@@ -312,6 +312,16 @@ BOUNDS = [
     ("wmo", "van_inwoners", row(0.97, part="inwoner"), row(0.969, part="inwoner")),
     ("wmo", "toegewezen_aandeel", row(0.95, part="toegewezen"), row(0.949, part="toegewezen")),
     ("wmo", "categorie_gevuld", row(0.90, part="categorie"), row(0.899, part="categorie")),
+    ("ib_inkomsten", "levering_niet_leeg", row(1, part="bevraging"), row(0, part="bevraging")),
+    ("ib_inkomsten", "volume_vorige_maand", row(50, 100, 100), row(49, 100, 100)),
+    ("ib_inkomsten", "volume_vorige_maand", row(200, 100, 100), row(201, 100, 100)),
+    ("ib_inkomsten", "ongevraagd", row(0.01), row(0.011)),
+    ("ib_inkomsten", "ongevraagd", row(0.5, basis=99), row(0.5, basis=100)),
+    ("inkomen_huishouden", "levering_niet_leeg", row(1, part="inkomen"), row(0, part="inkomen")),
+    ("inkomen_huishouden", "volume_vorige_maand", row(80, 100, 100), row(79, 100, 100)),
+    ("inkomen_huishouden", "volume_vorige_maand", row(120, 100, 100), row(121, 100, 100)),
+    ("inkomen_huishouden", "gevuld_aandeel_daling", row(0.8, 1.0), row(0.799, 1.0)),
+    ("inkomen_huishouden", "levering_van_deze_gemeente", row(0.50), row(0.499)),
     ("bag_adressen", "levering_niet_leeg", row(1), row(0)),
     ("bag_adressen", "volume_vorige_maand", row(9800, 10000), row(9799, 10000)),
     ("bag_adressen", "volume_vorige_maand", row(80, 100, 100), row(79, 100, 100)),
@@ -626,6 +636,18 @@ def test_without_a_brp_nothing_is_said_about_known_persons(tmp_path):
     assert outcomes["levering_van_deze_gemeente"].uitkomst == "niet_van_toepassing"
 
 
+def test_income_of_who_was_not_asked_holds_when_it_is_more_than_a_slip(tmp_path):
+    folder = tmp_path / "nu"
+    folder.mkdir()
+    asked = {"bsn_versleuteld": [f"kern1.{number}" for number in range(198)]}
+    told = {"bsn_versleuteld": [f"kern1.{number}" for number in range(200) for _ in range(2)]}
+    files = raw(folder, "bevraging", asked) | raw(folder, "inkomstenopgave", told)
+    profile = delivery_profile(counts(598), {}, files, None)
+
+    assert measured(profile, "ongevraagd_aandeel")[0] == 0.01
+    assert not any(o.holds for o in judge(DELIVERY_SUITES["ib_inkomsten"], profile))
+
+
 def test_answers_without_any_income_do_not_hold(tmp_path):
     folder = tmp_path / "nu"
     folder.mkdir()
@@ -649,10 +671,11 @@ def database() -> Iterator[duckdb.DuckDBPyConnection]:
             );
             create table datasets.inkomsten (
                 bsn_versleuteld varchar, maand date, buurt varchar, gemeente varchar,
-                inkomstenverhouding varchar, bedrag decimal(12, 2), loon_lb decimal(12, 2)
+                inkomstenverhouding varchar, bedrag decimal(12, 2), loon_lb decimal(12, 2),
+                bron varchar
             );
             create table datasets.inkomsten_bevraging (
-                bsn_versleuteld varchar, maand date, buurt varchar, gemeente varchar
+                bsn_versleuteld varchar, maand date, buurt varchar, gemeente varchar, bron varchar
             );
             create table datasets.gebieden (
                 maand date, buurt varchar, gemeente varchar, indeling varchar
@@ -757,11 +780,11 @@ def test_the_month_before_january_is_december(database):
 def test_income_that_nobody_asked_for_holds(database):
     database.execute(
         "insert into datasets.inkomsten values"
-        " ('a', date '2026-01-01', 'BU04790001', 'GM0479', 'i', 10, 10),"
-        " ('b', date '2026-01-01', 'BU04790001', 'GM0479', 'i', 10, 10);"
+        " ('a', date '2026-01-01', 'BU04790001', 'GM0479', 'i', 10, 10, 'ib'),"
+        " ('b', date '2026-01-01', 'BU04790001', 'GM0479', 'i', 10, 10, 'ib');"
         "insert into datasets.inkomsten_bevraging values"
-        " ('a', date '2026-01-01', 'BU04790001', 'GM0479'),"
-        " ('b', date '2026-02-01', 'BU04790001', 'GM0479')"
+        " ('a', date '2026-01-01', 'BU04790001', 'GM0479', 'ib'),"
+        " ('b', date '2026-02-01', 'BU04790001', 'GM0479', 'ib')"
     )
     outcomes = judged(database, "inkomsten", JANUARY)
     assert [name for name, outcome in outcomes.items() if outcome.holds] == ["elke_rij_bevraagd"]
@@ -771,10 +794,10 @@ def test_income_that_nobody_asked_for_holds(database):
 def test_strange_amounts_warn_and_do_not_show(database):
     database.execute(
         "insert into datasets.inkomsten values"
-        " ('a', date '2026-01-01', 'BU04790001', 'GM0479', 'i', 1234567.89, null),"
-        " ('a', date '2026-01-01', 'BU04790001', 'GM0479', 'j', -5, null);"
+        " ('a', date '2026-01-01', 'BU04790001', 'GM0479', 'i', 1234567.89, null, 'ib'),"
+        " ('a', date '2026-01-01', 'BU04790001', 'GM0479', 'j', -5, null, 'ib');"
         "insert into datasets.inkomsten_bevraging values"
-        " ('a', date '2026-01-01', 'BU04790001', 'GM0479')"
+        " ('a', date '2026-01-01', 'BU04790001', 'GM0479', 'ib')"
     )
     outcomes = judged(database, "inkomsten", JANUARY)
     failed = {name for name, outcome in outcomes.items() if outcome.uitkomst == "gezakt"}

@@ -426,7 +426,7 @@ def test_a_statement_without_employer_has_no_relation_to_be_counted_under(suwine
     result = suwinet.take(response(ANNA, relation(statement(*JANUARY, 1), employer="")).encode())
 
     assert [(apart.reason, apart.field) for apart in result.apart] == [
-        ("verplicht_leeg", "loonheffingennummer")
+        ("verplicht_leeg", "inkomstenverhouding")
     ]
 
 

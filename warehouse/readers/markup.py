@@ -17,6 +17,8 @@ from warehouse.readers.base import Refused, Sink
 BLOCK = 1 << 20
 #: A parser keeps what lies between two units: more than this cannot belong to any message.
 MOST_BETWEEN = 64 << 20
+#: A true message knows a few hundred names of elements; more are not remembered.
+MOST_NAMES = 1_000
 #: What stands in a field that cannot be read; no rule of a contract lets it pass.
 UNREADABLE = "?"
 
@@ -34,16 +36,22 @@ Handler = Callable[[str, str], None]
 
 
 def elements(number: int, stream: IO[bytes], *names: str) -> Iterator[Any]:
-    """The elements of those local names, whole; each is emptied when the next one is asked for.
+    """The elements of those local names, whole; each may be empty when the next one is asked for.
+
+    A message that fits in a block is parsed at once, which for small ones is twice as fast as
+    event by event.
 
     Raises:
         Refused: when the XML is not well formed, or goes on for ever without such an element.
     """
-    paced = _Paced(number, stream)
+    tags = [f"{{*}}{name}" for name in names]
+    begin = stream.read(BLOCK)
     try:
-        tags = [f"{{*}}{name}" for name in names]
-        events = etree.iterparse(paced, events=("end",), tag=tags, **_SAFELY)
-        for _, element in events:
+        if len(begin) < min(BLOCK, MOST_BETWEEN):
+            yield from etree.fromstring(begin, parser()).iter(*tags)
+            return
+        paced = _Paced(number, stream, begin)
+        for _, element in etree.iterparse(paced, events=("end",), tag=tags, **_SAFELY):
             yield element
             paced.passed = 0
             _forget(element)
@@ -56,22 +64,39 @@ def parser() -> etree.XMLParser:
     return etree.XMLParser(**_SAFELY)
 
 
-def scan(number: int, stream: IO[bytes], start: Handler, end: Handler) -> None:
+def scan(
+    number: int,
+    stream: IO[bytes],
+    start: Handler,
+    end: Handler,
+    names: frozenset[str] | None = None,
+) -> None:
     """Look at every element with expat; ``start`` and ``end`` get its namespace and local name.
+
+    Where ``names`` are given, only the elements of those local names are told.
 
     Raises:
         Refused: when the XML is not well formed, says that it is in an encoding that nobody
             knows, or declares a document type or entities.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
+    passed_by: set[str] = set()
 
     def started(name: str, _attributes: object) -> None:
+        if name in passed_by:
+            return
         namespace, _, local_name = name.rpartition(" ")
-        start(namespace, local_name)
+        if names is None or local_name in names:
+            start(namespace, local_name)
+        elif len(passed_by) < MOST_NAMES:
+            passed_by.add(name)
 
     def ended(name: str) -> None:
+        if name in passed_by:
+            return
         namespace, _, local_name = name.rpartition(" ")
-        end(namespace, local_name)
+        if names is None or local_name in names:
+            end(namespace, local_name)
 
     def doctype(*_: object) -> None:
         raise Refused("xml_dtd", place(number, parser.CurrentLineNumber))
@@ -139,15 +164,20 @@ def _forget(element: Any) -> None:
 
 
 class _Paced:
-    """A stream that ends when too much of it passes by without a unit."""
+    """A stream that ends when too much of it passes by without a unit.
 
-    def __init__(self, number: int, stream: IO[bytes]) -> None:
+    What was read of it before comes first.
+    """
+
+    def __init__(self, number: int, stream: IO[bytes], begin: bytes) -> None:
         self._number = number
         self._stream = stream
+        self._begin = begin
         self.passed = 0
 
     def read(self, size: int = -1) -> bytes:
-        data = self._stream.read(size)
+        data, self._begin = self._begin[:size], self._begin[size:]
+        data = data or self._stream.read(size)
         self.passed += len(data)
         if self.passed > MOST_BETWEEN:
             raise Refused("xml_ander_bericht", f"message {self._number}" if self._number else "")

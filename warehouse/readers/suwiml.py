@@ -1,21 +1,24 @@
-"""SuwiML UWVDossierInkomstenGSD: one response per person, one XML or a zip of many.
+"""SuwiML, the answers of Suwinet about one person each: one XML, or a zip of many.
 
-The unit is the Inkomstenopgave; a response without any counts as one unit, so that it too is
-accepted or set apart. Elements outside the contract are passed over: that a response breaks its
-own schema there is no reason to refuse a person's income.
+Three services answer about the same people. UWV tells incomes (Inkomstenopgave), the SVB tells
+benefits (Uitkeringsperiode), which are read as statements of income, and the BRP only who someone
+is: its birth date. The unit is the statement; a response without any counts as one unit, so that
+it too is accepted or set apart. Elements outside the contract are passed over: that a response
+breaks its own schema there is no reason to refuse a person's income.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import IO, Any, BinaryIO, cast
 
 from lxml import etree
 
-from warehouse.contracts import Contract, Field, Table
+from warehouse.contracts import Contract, Field
 from warehouse.readers import archive, markup
 from warehouse.readers.base import (
     HOLDER,
@@ -30,80 +33,172 @@ from warehouse.readers.base import (
 from warehouse.readers.markup import UNREADABLE, elements, local, pattern, scan
 from warehouse.readers.rows import Rows
 
-SERVICE = "UWVDossierInkomstenGSD"
-RESPONSE = "UWVPersoonsIkvInfoResponse"
-CLIENT, RELATION, STATEMENT, PERIOD = (
-    "ClientSuwi",
-    "Inkomstenverhouding",
-    "Inkomstenopgave",
-    "Inkomstenperiode",
-)
+CLIENT = "ClientSuwi"
+#: The tables of the contract that hold what stands in a relation.
+STATEMENTS, PERIODS = "inkomstenopgave", "inkomstenperiode"
 RESPONSES_PER_CHUNK = 4_000
 
 
+@dataclass(frozen=True)
+class Service:
+    """A service of Suwinet, and what its messages call things.
+
+    ``statement`` stands in a ``relation``, and ``period`` says what does not change there. Amounts
+    of a service that is not ``signed`` are positive where they carry no sign.
+    """
+
+    name: str
+    namespace: str
+    response: str
+    relation: str = ""
+    statement: str = ""
+    period: str = ""
+    signed: bool = True
+
+
+SERVICES = {
+    service.response: service
+    for service in (
+        Service(
+            "UWV",
+            "UWVDossierInkomstenGSD",
+            "UWVPersoonsIkvInfoResponse",
+            "Inkomstenverhouding",
+            "Inkomstenopgave",
+            "Inkomstenperiode",
+        ),
+        Service(
+            "SVB",
+            "SVBDossierPersoonGSD",
+            "SVBPersoonsInfoResponse",
+            "Uitkeringsverhouding",
+            "Uitkeringsperiode",
+            signed=False,
+        ),
+        Service("BRP", "BRPDossierPersoonGSD", "AanvraagPersoonResponse"),
+    )
+}
+_STATEMENTS = frozenset(service.statement for service in SERVICES.values()) - {""}
+_COUNTED = frozenset({*SERVICES, *_STATEMENTS})
+
+#: What an amount's sign puts before it; without any, only where the service is not signed.
+_SIGNS = {"+": "", "-": "-", None: ""}
+
+#: Names of elements, nested as they are; at the end a field's name and whether it is an amount.
+_Plan = dict[str, Any]
+_Values = dict[str, str]
+
+
 class SuwimlReader(Reader):
-    """Reads income responses, one message at a time."""
+    """Reads the responses of Suwinet, one message at a time."""
 
     def __init__(self, contract: Contract) -> None:
         super().__init__(contract)
-        self._person = _Layout.of(contract.head, CLIENT)
-        self._tables = {
-            element: _Layout.of(contract.by_name[element.lower()], f"{CLIENT}/{RELATION}/{element}")
-            for element in (PERIOD, STATEMENT)
-        }
+        self._layouts = {name: _Layout.of(contract, item) for name, item in SERVICES.items()}
+        self._local: dict[object, str] = {}
 
     def count(self, source: BinaryIO) -> int:
-        """Inkomstenopgaven, and responses without one, counted by another XML parser."""
+        """Statements, and responses without one, counted by another XML parser."""
         return sum(_count(number, stream) for number, stream in archive.messages(source))
 
     def read(self, source: BinaryIO) -> Iterator[Chunk]:
         """Responses as rows; a chunk holds whole responses."""
         chunk = Rows(self.contract)
-        for response in self._responses(source):
+        for response in _responses(source):
             self._add(chunk, response)
             if chunk.heads >= RESPONSES_PER_CHUNK:
                 yield chunk.finish()
                 chunk = Rows(self.contract)
         yield chunk.finish()
 
-    def _responses(self, source: BinaryIO) -> Iterator[_Response]:
-        unit = 0
-        for number, stream in archive.messages(source):
-            for element in elements(number, stream, RESPONSE):
-                statements = list(element.iter(f"{{*}}{STATEMENT}"))
-                yield _Response(number, element, unit + 1, statements)
-                unit += max(len(statements), 1)
-
     def _add(self, chunk: Rows, response: _Response) -> None:
-        if _child(response.element, "FWI/Fout") is not None:
+        parts = {self._name(part): part for part in reversed(response.element)}
+        if "FWI" in parts and _child(response.element, "FWI/Fout") is not None:
             chunk.broken += [Broken(place, "antwoord_met_fout") for place in response.places()]
             chunk.records += len(response.places())
             return
-        client = _child(response.element, CLIENT)
-        holder = chunk.heads
-        row = self._person.values(client, response.element)
-        row |= _period(response)
-        first = response.places()[0]
-        chunk.add(self.contract.head.name, row, first)
-        places = iter(response.places())
-        taken = 0
-        for relation in () if client is None else client.iterfind(f"{{*}}{RELATION}"):
+        client = parts.get(CLIENT)
+        service = response.service
+        layout = self._layouts[service.response]
+        values = self._gather(response.element, layout.person, signed=service.signed)
+        first, *_ = places = response.places()
+        holder, taken = chunk.heads, 0
+        months = []
+        rows: list[tuple[str, _Values, Place]] = []
+        for relation in client if client is not None else ():
+            if not service.relation or self._name(relation) != service.relation:
+                continue
+            around = self._gather(relation, layout.relation, signed=service.signed)
             for element in relation:
-                layout = self._tables.get(local(element))
-                if layout is None:
+                name = self._name(element)
+                table = layout.tables.get(name)
+                if table is None:
                     continue
-                place = next(places) if local(element) == STATEMENT else first
+                row = around | self._gather(element, layout.plans[name], signed=service.signed)
+                place = first
+                if name == service.statement:
+                    place, taken = places[taken], taken + 1
+                    months += [_month(row.get("datum_aanvang", ""))]
+                    months += [_month(row.get("datum_einde", ""))]
                 at = Place(place.message, place.unit, element.sourceline or 0)
-                values = layout.values(element, relation)
-                chunk.add(layout.table.name, values, at, **{HOLDER: holder})
-                taken += local(element) == STATEMENT
+                rows.append((table, row, at))
+        values |= _period(response, [month for month in months if month])
+        chunk.add(self.contract.head.name, values | {"dienst": service.name}, first)
+        for table, row, at in rows:
+            chunk.add(table, row, at, **{HOLDER: holder})
         # A statement elsewhere than the contract says is not read, and so must not be counted.
         chunk.records += taken if response.statements else 1
+
+    def _gather(self, element: Any, plan: _Plan, *, signed: bool) -> _Values:
+        """The text of every field within an element; what the plan does not know is passed by."""
+        values: _Values = {}
+        names = self._local
+        waiting = [(element, plan)]
+        while waiting:
+            around, known = waiting.pop()
+            for child in around:
+                meaning = known.get(names.get(child.tag) or self._name(child))
+                if meaning is None:
+                    continue
+                if isinstance(meaning, dict):
+                    waiting.append((child, meaning))
+                    continue
+                name, is_amount = meaning
+                if name in values:
+                    values[name] = UNREADABLE
+                elif is_amount:
+                    values[name] = self._cents(child, signed=signed)
+                else:
+                    values[name] = (child.text or "").strip()
+        return values
+
+    def _cents(self, amount: Any, *, signed: bool) -> str:
+        """An amount with its sign; one without a readable sign is no amount."""
+        value, mark = "", None
+        for part in amount:
+            name = self._local.get(part.tag) or self._name(part)
+            if name == "WaardeBedr":
+                value = value or (part.text or "").strip()
+            elif name == "CdPositiefNegatief" and mark is None:
+                mark = (part.text or "").strip()
+        if not value:
+            return ""
+        sign = _SIGNS.get("" if mark is None and signed else mark)
+        return UNREADABLE if sign is None or value.startswith("-") else sign + value
+
+    def _name(self, element: Any) -> str:
+        """The local name; the services together know a few hundred."""
+        name = self._local.get(element.tag)
+        if name is None:
+            name = local(element)
+            if len(self._local) < markup.MOST_NAMES:
+                self._local[element.tag] = name
+        return name
 
     def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         """Each unit as a response of its own: the person, the relation, the one statement."""
         wanted = {place.unit: place for place in places}
-        for response in self._responses(source):
+        for response in _responses(source):
             for index, place in enumerate(response.places()):
                 if place.unit in wanted:
                     yield wanted[place.unit], response.alone(index)
@@ -125,9 +220,8 @@ class SuwimlReader(Reader):
                 unit += _count(number, cast("IO[bytes]", markup.Copying(stream, out)))
                 return
             tree = etree.parse(stream, markup.parser())
-            for element in list(tree.iter(f"{{*}}{RESPONSE}")):
-                statements = list(element.iter(f"{{*}}{STATEMENT}"))
-                response = _Response(number, element, unit + 1, statements)
+            for element in list(tree.iter(*(f"{{*}}{name}" for name in SERVICES))):
+                response = _Response.of(number, element, unit + 1)
                 unit += len(response.places())
                 here = {
                     index: units[place.unit]
@@ -151,7 +245,14 @@ class _Response:
     message: int
     element: Any
     first: int
+    service: Service
     statements: list[Any]
+
+    @staticmethod
+    def of(message: int, element: Any, first: int) -> _Response:
+        service = SERVICES[local(element)]
+        found = list(element.iter(f"{{*}}{service.statement}")) if service.statement else []
+        return _Response(message, element, first, service, found)
 
     def places(self) -> list[Place]:
         """Where each of its units stands."""
@@ -162,41 +263,73 @@ class _Response:
     def alone(self, index: int) -> bytes:
         """The response with only one of its statements."""
         element = copy.deepcopy(self.element)
-        for position, statement in enumerate(list(element.iter(f"{{*}}{STATEMENT}"))):
+        if not self.statements:
+            return etree.tostring(element)
+        name = f"{{*}}{self.service.statement}"
+        for position, statement in enumerate(list(element.iter(name))):
             if position != index:
                 statement.getparent().remove(statement)
-        for relation in list(element.iter(f"{{*}}{RELATION}")):
-            if self.statements and relation.find(f"{{*}}{STATEMENT}") is None:
+        for relation in list(element.iter(f"{{*}}{self.service.relation}")):
+            if relation.find(name) is None:
                 relation.getparent().remove(relation)
         return etree.tostring(element)
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the fields of a table stand: in the element itself, or in the one around it."""
+    """Where the fields of each table stand in a service's response: names, nested as they are.
 
-    table: Table
-    own: dict[str, Field]
-    around: dict[str, Field]
+    ``person`` is seen from the response, ``relation`` from the relation, and each of ``plans``
+    from the element that becomes a row of one of the ``tables``.
+    """
+
+    person: _Plan = field(default_factory=dict)
+    relation: _Plan = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, _Plan] = field(default_factory=dict)
 
     @staticmethod
-    def of(table: Table, path: str) -> _Layout:
-        own, around = {}, {}
-        parent = path.rpartition("/")[0]
-        for item in table.read_fields:
-            if not item.source:
+    def of(contract: Contract, service: Service) -> _Layout:
+        layout = _Layout()
+        for item in contract.head.read_fields:
+            _put(layout.person, _paths(item, ""), item)
+        rows = {service.statement: STATEMENTS, service.period: PERIODS}
+        for element, table in rows.items():
+            if not element:
                 continue
-            if item.source.startswith(f"{path}/"):
-                own[pattern(item.source.removeprefix(f"{path}/"))] = item
-            elif item.source.startswith(f"{parent}/" if parent else ""):
-                around[pattern(item.source.removeprefix(f"{parent}/"))] = item
-        return _Layout(table, own, around)
+            layout.tables[element] = table
+            plan = layout.plans.setdefault(element, {})
+            around = f"{CLIENT}/{service.relation}/"
+            for item in contract.by_name[table].read_fields:
+                own = _paths(item, f"{around}{element}/")
+                _put(plan, own, item)
+                if not own:
+                    _put(layout.relation, _paths(item, around), item)
+        return layout
 
-    def values(self, element: Any, parent: Any) -> dict[str, str]:
-        """The text of every field; empty when its element is not there."""
-        values = {item.name: _text(element, where, item) for where, item in self.own.items()}
-        values |= {item.name: _text(parent, where, item) for where, item in self.around.items()}
-        return values
+
+def _paths(item: Field, under: str) -> list[str]:
+    """The places of a field under an element; a contract may name one for each service."""
+    paths = [path.strip() for path in item.source.split("|")]
+    return [path.removeprefix(under) for path in paths if path and path.startswith(under)]
+
+
+def _put(plan: _Plan, paths: Sequence[str], item: Field) -> None:
+    for path in paths:
+        *around, name = path.split("/")
+        inner = plan
+        for step in around:
+            inner = inner.setdefault(step, {})
+        inner[name] = item.name, item.kind == "bedrag_cent"
+
+
+def _responses(source: BinaryIO) -> Iterator[_Response]:
+    unit = 0
+    for number, stream in archive.messages(source):
+        for element in elements(number, stream, *SERVICES):
+            response = _Response.of(number, element, unit + 1)
+            yield response
+            unit += max(len(response.statements), 1)
 
 
 class _Mending:
@@ -209,30 +342,32 @@ class _Mending:
 
     def __init__(self, response: _Response) -> None:
         self._response = response.element
+        self._relation, self._statement = response.service.relation, response.service.statement
         self._own = response.statements
-        self._relations = list(self._response.iter(f"{{*}}{RELATION}"))
-        self._told = [r for r in self._relations if r.find(f"{{*}}{STATEMENT}") is not None]
-        envelope = _without(self._response, RELATION)
+        self._relations = list(self._response.iter(f"{{*}}{self._relation}"))
+        self._told = [r for r in self._relations if r.find(f"{{*}}{self._statement}") is not None]
+        envelope = _without(self._response, self._relation)
         self._responses = {envelope: self._response}
         self._shells = {
-            (envelope, number, _without(relation, STATEMENT)): relation
+            (envelope, number, _without(relation, self._statement)): relation
             for number, relation in enumerate(self._relations)
         }
 
     def put_back(self, index: int, place: Place, whole: Any) -> None:
         """Put the statement of a mended unit in the place of the ``index``-th one."""
-        found = list(whole.iter(f"{{*}}{STATEMENT}"))
-        relations = list(whole.iter(f"{{*}}{RELATION}"))
+        found = list(whole.iter(f"{{*}}{self._statement}"))
+        relations = list(whole.iter(f"{{*}}{self._relation}"))
         if len(found) != 1 or relations != [found[0].getparent()]:
             raise Unmendable(
                 place,
-                f"a mended unit must hold one {STATEMENT} in one {RELATION}, as it was exported",
+                f"a mended unit must hold one {self._statement} in one {self._relation},"
+                " as it was exported",
                 "Mend the export itself, and leave out what was not mended.",
             )
         (statement,), (shell,), own = found, relations, self._own[index]
         number = self._relations.index(own.getparent())
-        envelope = _without(whole, RELATION)
-        key = (envelope, number, _without(shell, STATEMENT))
+        envelope = _without(whole, self._relation)
+        key = (envelope, number, _without(shell, self._statement))
         if self._shells.get(key) is own.getparent():
             statement.tail = own.tail
             own.getparent().replace(own, statement)
@@ -243,7 +378,7 @@ class _Mending:
             return
         self._shells[key] = shell
         if envelope in self._responses:
-            last = list(self._responses[envelope].iter(f"{{*}}{RELATION}"))[-1]
+            last = list(self._responses[envelope].iter(f"{{*}}{self._relation}"))[-1]
             last.addnext(shell)
         else:
             self._responses[envelope] = whole
@@ -251,14 +386,14 @@ class _Mending:
     def finish(self) -> list[Any]:
         """The responses that come of it: first the original, unless nothing is left of it."""
         for relation in self._told:
-            if relation.find(f"{{*}}{STATEMENT}") is None:
+            if relation.find(f"{{*}}{self._statement}") is None:
                 relation.getparent().remove(relation)
         original, *others = self._responses.values()
-        if next(original.iter(f"{{*}}{STATEMENT}"), None) is not None:
+        if next(original.iter(f"{{*}}{self._statement}"), None) is not None:
             return [original, *others]
         # What else was said about the person goes with the statements.
-        for silent in original.iter(f"{{*}}{RELATION}"):
-            list(others[0].iter(f"{{*}}{RELATION}"))[-1].addnext(copy.deepcopy(silent))
+        for silent in original.iter(f"{{*}}{self._relation}"):
+            list(others[0].iter(f"{{*}}{self._relation}"))[-1].addnext(copy.deepcopy(silent))
         return others
 
 
@@ -274,20 +409,21 @@ def _without(element: Any, name: str) -> bytes:
     return etree.tostring(rest, method="c14n", exclusive=True)
 
 
-def _mended(place: Place, unit: bytes) -> Any:
+def _mended(place: Place, unit: bytes, kind: str) -> Any:
     try:
         whole = etree.fromstring(unit, markup.parser())
     except etree.XMLSyntaxError as error:
         text = f"a mended unit is no XML that can be read (its line {error.lineno})"
         raise Unmendable(place, text, "Mend the export itself.") from None
-    if local(whole) != RESPONSE:
-        raise Unmendable(place, f"a mended unit must be one {RESPONSE}", "Mend the export itself.")
+    if local(whole) != kind:
+        raise Unmendable(place, f"a mended unit must be one {kind}", "Mend the export itself.")
     return whole
 
 
 def _put_back(tree: Any, response: _Response, mended: Mapping[int, tuple[Place, bytes]]) -> None:
     """Put the mended units of one response, by their index in it, into its message."""
-    wholes = {index: (place, _mended(place, unit)) for index, (place, unit) in mended.items()}
+    kind = response.service.response
+    wholes = {i: (place, _mended(place, unit, kind)) for i, (place, unit) in mended.items()}
     if not response.statements:
         _replace(tree, response.element, [whole for _, whole in wholes.values()])
         return
@@ -314,44 +450,18 @@ def _child(element: Any, path: str) -> Any:
     return element.find(pattern(path))
 
 
-def _text(element: Any, where: str, item: Field) -> str:
-    if element is None:
-        return ""
-    found = element.findall(where)
-    if not found:
-        return ""
-    if len(found) > 1:
-        return UNREADABLE
-    if item.kind == "bedrag_cent":
-        return _cents(found[0])
-    return (found[0].text or "").strip()
-
-
-def _cents(amount: Any) -> str:
-    """An amount with its sign; an amount without a readable sign is no amount."""
-    value = (amount.findtext("{*}WaardeBedr") or "").strip()
-    if not value:
-        return ""
-    sign = {"+": "", "-": "-"}.get((amount.findtext("{*}CdPositiefNegatief") or "").strip())
-    return UNREADABLE if sign is None or value.startswith("-") else sign + value
-
-
-def _period(response: _Response) -> dict[str, str]:
+def _period(response: _Response, months: list[str]) -> _Values:
     """The months a response covers: from its first to its last statement.
 
     Without a statement it covers the period it says it answers for; what it says beyond that is
     left open (empty): the delivery's own month.
     """
-    months = [
-        month
-        for statement in response.statements
-        for name in ("DatBIko", "DatEIko")
-        if (month := _month(statement.findtext(f"{{*}}{name}")))
-    ]
     if not response.statements:
         answered = _child(response.element, "PeriodeGegevensleveringIko")
         if answered is not None:
-            begin, end = (_month(answered.findtext(f"{{*}}Dat{x}Periode")) for x in "BE")
+            begin, end = (
+                _month((answered.findtext(f"{{*}}Dat{x}Periode") or "").strip()) for x in "BE"
+            )
             months = [begin, end] if begin and end and begin <= end else []
     return {
         "periode_van": min(months, default=""),
@@ -360,8 +470,9 @@ def _period(response: _Response) -> dict[str, str]:
     }
 
 
-def _month(text: str | None) -> str:
-    digits = (text or "").strip()
+@lru_cache(maxsize=10_000)
+def _month(digits: str) -> str:
+    """The month of a date YYYYMMDD; nothing when it is none."""
     try:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
@@ -375,19 +486,19 @@ def _count(number: int, stream: IO[bytes]) -> int:
 
     def start(namespace: str, name: str) -> None:
         nonlocal units, inside, responses
-        if name == STATEMENT:
+        if name in _STATEMENTS:
             units += 1
             inside += 1
-        elif name == RESPONSE and SERVICE in namespace:
+        elif SERVICES[name].namespace in namespace:
             responses += 1
             inside = 0
 
     def end(_namespace: str, name: str) -> None:
         nonlocal units
-        if name == RESPONSE and not inside:
+        if name in SERVICES and not inside:
             units += 1
 
-    scan(number, stream, start, end)
+    scan(number, stream, start, end, _COUNTED)
     if not responses:
         raise Refused("xml_ander_bericht", f"message {number}" if number else "")
     return units

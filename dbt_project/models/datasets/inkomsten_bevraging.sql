@@ -1,13 +1,15 @@
 with geldend as (
     select
+        bron,
+        dienst,
         gemeente,
         bsn_versleuteld,
         maand,
         levermaand,
         in_periode,
         gevonden,
-        aantal_quarantaine
-    from {{ ref('stg_suwinet_geldende_leveringen') }}
+        compleet
+    from {{ ref('stg_inkomsten_geldende_leveringen') }}
 ),
 
 contracten as (
@@ -17,47 +19,59 @@ contracten as (
     from {{ source('grootboek', 'contracten') }}
 ),
 
-maanden_met_brp as (
+rijen as (
     select
-        gemeente,
-        levermaand as maand
-    from {{ source('grootboek', 'leveringen') }}
-    where delivery = 'brp_personen'
+        geldend.bron,
+        geldend.dienst,
+        geldend.gemeente,
+        geldend.bsn_versleuteld,
+        geldend.maand,
+        identiteiten.geboortedatum,
+        geldend.gevonden,
+        geldend.in_periode
+        and geldend.compleet
+        and geldend.levermaand >= geldend.maand + to_months(contracten.naijling_maanden)
+            as volledig
+    from geldend
+    left join contracten on geldend.bron = contracten.delivery
+    left join {{ ref('stg_inkomsten_identiteiten') }} as identiteiten
+        on
+            geldend.bron = identiteiten.bron
+            and geldend.gemeente = identiteiten.gemeente
+            and geldend.bsn_versleuteld = identiteiten.bsn_versleuteld
+            and geldend.maand = identiteiten.maand
 ),
 
-ingezetenen as (
+van_personen as (
     select
-        bsn_versleuteld,
-        maand,
-        wijk,
-        buurt,
-        gemeente
-    from {{ ref('personen') }}
-    where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        {{ persoon_kolommen('rijen') }},
+        rijen.bron,
+        rijen.dienst,
+        rijen.gevonden,
+        rijen.volledig
+    from rijen
+    {{ met_persoon('rijen') }}
 )
 
+-- The SVB knows its own benefits only: without the polisadministratie no answer is complete.
 select
-    geldend.bsn_versleuteld,
-    geldend.maand,
-    coalesce(ingezetenen.wijk, {{ onbekende_wijk('geldend.gemeente') }}) as wijk,
-    coalesce(ingezetenen.buurt, {{ onbekende_buurt('geldend.gemeente') }}) as buurt,
-    geldend.gemeente,
-    case
-        when maanden_met_brp.maand is not null then ingezetenen.bsn_versleuteld is not null
-    end as inwoner,
-    'suwinet_inkomsten' as bron,
-    case when geldend.gevonden then 'gevonden' else 'niets_gevonden' end as uitkomst,
-    geldend.in_periode
-    and geldend.aantal_quarantaine = 0
-    and geldend.levermaand >= geldend.maand + to_months(contracten.naijling_maanden) as volledig
-from geldend
-left join contracten on contracten.delivery = 'suwinet_inkomsten'
-left join maanden_met_brp
-    on
-        geldend.gemeente = maanden_met_brp.gemeente
-        and geldend.maand = maanden_met_brp.maand
-left join ingezetenen
-    on
-        geldend.gemeente = ingezetenen.gemeente
-        and geldend.bsn_versleuteld = ingezetenen.bsn_versleuteld
-        and geldend.maand = ingezetenen.maand
+    bsn_versleuteld,
+    maand,
+    wijk,
+    buurt,
+    gemeente,
+    inwoner,
+    bool_or(identiteit_conflict) as identiteit_conflict,
+    case when bool_or(gevonden) then 'gevonden' else 'niets_gevonden' end as uitkomst,
+    coalesce(bool_and(volledig) and bool_or(dienst <> 'SVB'), false) as volledig,
+    bool_or(dienst = 'SVB') as svb_bevraagd,
+    bron
+from van_personen
+group by
+    bsn_versleuteld,
+    maand,
+    wijk,
+    buurt,
+    gemeente,
+    inwoner,
+    bron

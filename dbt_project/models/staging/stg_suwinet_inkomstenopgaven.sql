@@ -16,8 +16,10 @@ opgaven as (
         inkomstenverhouding,
         datum_aanvang,
         {{ bekend_einde('datum_einde') }} as datum_einde,
+        wet,
         uren,
         loon_sv,
+        netto,
         loon_lb,
         ingehouden_loonheffing,
         vakantietoeslag,
@@ -33,8 +35,10 @@ met_datums as (
         inkomstenverhouding,
         {{ vroegste_datum('datum_aanvang') }} as datum_aanvang,
         {{ vroegste_datum('datum_einde') }} as datum_einde,
+        wet,
         uren,
         loon_sv,
+        netto,
         loon_lb,
         ingehouden_loonheffing,
         vakantietoeslag,
@@ -51,13 +55,11 @@ select
     met_datums.eenheid,
     met_datums.inkomstenverhouding,
     met_datums.datum_aanvang,
-    -- Without an end, or with one before its begin, it belongs to the month in which it begins.
-    case
-        when met_datums.datum_einde >= met_datums.datum_aanvang then met_datums.datum_einde
-        else last_day(met_datums.datum_aanvang)
-    end as datum_einde,
+    {{ einde_van_opgave('met_datums') }} as datum_einde,
+    met_datums.wet,
     cast(met_datums.uren as integer) as uren,
     cast(met_datums.loon_sv as bigint) as loon_sv_cent,
+    cast(met_datums.netto as bigint) as netto_cent,
     cast(met_datums.loon_lb as bigint) as loon_lb_cent,
     cast(met_datums.ingehouden_loonheffing as bigint) as ingehouden_loonheffing_cent,
     cast(met_datums.vakantietoeslag as bigint) as vakantietoeslag_cent,

@@ -28,10 +28,6 @@ select
     {{ vroegste_datum('perioden.datum_aanvang') }} as datum_aanvang,
     {{ vroegste_datum('perioden.datum_einde') }} as datum_einde,
     perioden.soort_inkomstenverhouding,
-    case perioden.loonheffingskorting
-        when '1' then true
-        when '2' then false
-        when '0' then false
-    end as loonheffingskorting
+    {{ ja_nee('perioden.loonheffingskorting') }} as loonheffingskorting
 from perioden
 inner join leveringen on perioden.levering_id = leveringen.levering_id
