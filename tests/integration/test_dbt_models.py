@@ -278,6 +278,7 @@ def test_wage_over_four_weeks_arrives_to_the_cent_in_two_months(warehouse):
     warehouse.insert(
         "suwinet_inkomsten__antwoord",
         **of_version,
+        dienst="UWV",
         periode_van="2026-01",
         periode_tot="2026-01",
         aantal_opgaven="1",
