@@ -307,7 +307,7 @@ class School(IntEnum):
 
 
 #: BRIN numbers, made up; several per kind of education.
-BRINS = tuple(f"9{letter}{digit}0" for digit in range(4) for letter in "ABCDEFGHJK")
+BRINS = tuple(f"9{digit}{letter}X" for digit in range(4) for letter in "ABCDEFGHJK")
 #: Why an enrolment ended.
 LEAVING = ("", "diploma", "andere_school", "uitval", "verhuisd", "overleden", "jaarovergang")
 ENROLMENT = np.dtype(
