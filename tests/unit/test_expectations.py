@@ -419,7 +419,7 @@ BOUNDS = [
     ("duo_diplomas", "levering_van_deze_gemeente", row(0, basis=49), row(0, basis=50)),
     ("duo_verzuim", "levering_niet_leeg", row(1), row(0)),
     ("duo_verzuim", "volume_vorige_maand", row(50, 100, 100), row(49, 100, 100)),
-    ("duo_verzuim", "volume_vorige_maand", row(200, 100, 100), row(201, 100, 100)),
+    ("duo_verzuim", "volume_vorige_maand", row(300, 100, 100), row(301, 100, 100)),
     ("duo_verzuim", "levering_van_deze_gemeente", row(0.20), row(0.199)),
     ("onderwijs", "rijen_per_maand", row(80, 100, 100), row(79, 100, 100)),
     ("onderwijs", "rijen_per_maand", row(120, 100, 100), row(121, 100, 100)),
