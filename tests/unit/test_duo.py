@@ -3,6 +3,7 @@
 import io
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from warehouse.gate import GateResult, pass_through
 from warehouse.keys import KeySet
 from warehouse.readers import reader_for, suwiml_duo
 from warehouse.readers.base import Place, Refused
+from warehouse.timeline import Known, changed
 
 SUWIML_DUO = "http://bkwi.nl/SuwiML/Diensten/DUODossierPersoonGSD/v0300"
 ENROLMENTS, DIPLOMAS, ABSENCE = "duo_inschrijvingen", "duo_diplomas", "duo_verzuim"
@@ -455,3 +457,27 @@ def test_what_is_damaged_is_refused_or_read_and_never_breaks_the_reader(
     for at, new in changes:
         damaged[at : at + len(new)] = new
     assert ANNA not in _told(contracts[delivery], bytes(damaged[: max(end, 1)]))
+
+
+# A late diploma
+
+
+def test_a_diploma_that_is_reported_late_opens_the_months_from_its_date(
+    contracts: Mapping[str, Contract], keys: KeySet, tmp_path: Path
+):
+    """Delivered in May to August, April not; the list of August adds one of 15 June (A07)."""
+    contract = contracts[DIPLOMAS]
+    header = "bsn;geboortedatum;brin;niveau;datum_diploma;uitslag"
+    known = f"{BRAM};;01AA;VO-HAVO;20240701;G"
+    late = f"{ANNA};;01AA;MBO-2;20250615;G"
+    lists = {5: (known,), 6: (known,), 7: (known,), 8: (known, late)}
+    versions = []
+    for number, (month, lines) in enumerate(lists.items(), 1):
+        folder = tmp_path / str(month)
+        source = io.BytesIO(csv(header, *lines))
+        pass_through(contract, source, keys, str(month), folder)
+        versions.append(Known(number, str(month), date(2025, month, 1), folder))
+    *before, august = versions
+
+    assert changed(contract, august, before) == [date(2025, month, 1) for month in (6, 7, 8)]
+    assert changed(contract, before[-1], before[:-1]) == [date(2025, 7, 1)]

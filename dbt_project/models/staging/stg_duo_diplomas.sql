@@ -55,14 +55,14 @@ diplomas as (
     from {{ source('raw', 'duo_diplomas__diploma') }}
 ),
 
--- Of each diploma the newest row that there is about the month.
-nieuwste as (
+sprekende_diplomas as (
     select
         diplomas.bsn_versleuteld,
         sprekend.maand,
         sprekend.gemeente,
         sprekend.levering_id,
         sprekend.levermaand,
+        sprekend.versie,
         diplomas.eenheid,
         diplomas.geboortedatum,
         diplomas.brin,
@@ -70,22 +70,44 @@ nieuwste as (
         diplomas.datum_aanvang,
         diplomas.datum_einde,
         diplomas.uitslag,
-        diplomas.indicatie_startkwalificatie
+        diplomas.indicatie_startkwalificatie,
+        hash(
+            diplomas.bsn_versleuteld,
+            diplomas.brin,
+            diplomas.niveau_opleiding,
+            diplomas.opleidingscode,
+            diplomas.opleiding,
+            diplomas.examenjaar,
+            diplomas.uitslag
+        ) as sleutel
     from diplomas
     inner join sprekend on diplomas.levering_id = sprekend.levering_id
+),
+
+-- Of each diploma the newest row says from when to when it holds. What else a list says is of its
+-- own month: so a month that is built again for another reason stays what it was.
+nieuwste as (
+    select
+        bsn_versleuteld,
+        maand,
+        gemeente,
+        levering_id,
+        eenheid,
+        brin,
+        niveau_opleiding,
+        datum_aanvang,
+        datum_einde,
+        uitslag,
+        first_value(geboortedatum) over (
+            partition by gemeente, maand, sleutel order by versie asc, eenheid asc
+        ) as geboortedatum,
+        max(case when levermaand = maand then indicatie_startkwalificatie end) over (
+            partition by gemeente, maand, sleutel
+        ) as indicatie_startkwalificatie
+    from sprekende_diplomas
     qualify
         row_number() over (
-            partition by
-                sprekend.gemeente,
-                sprekend.maand,
-                diplomas.bsn_versleuteld,
-                diplomas.brin,
-                diplomas.niveau_opleiding,
-                diplomas.opleidingscode,
-                diplomas.opleiding,
-                diplomas.examenjaar,
-                diplomas.uitslag
-            order by sprekend.versie desc, diplomas.eenheid desc
+            partition by gemeente, maand, sleutel order by versie desc, eenheid desc
         ) = 1
 ),
 
@@ -114,11 +136,9 @@ select
     nieuwste.datum_aanvang as datum_behaald,
     nieuwste.uitslag = 'G' as behaald,
     niveaus.startkwalificatie as geeft_startkwalificatie,
-    -- What DUO says about the person is about the moment of delivery.
-    case
-        when nieuwste.levermaand > nieuwste.maand then null
-        when nieuwste.indicatie_startkwalificatie = '1' then true
-        when nieuwste.indicatie_startkwalificatie = '2' then false
+    case nieuwste.indicatie_startkwalificatie
+        when '1' then true
+        when '2' then false
     end as indicatie_duo
 from nieuwste
 left join niveaus on nieuwste.niveau_opleiding = niveaus.niveau_opleiding
