@@ -21,12 +21,13 @@ terugwerkend as (
     where delivery = 'bijstand_bus'
 ),
 
--- When there was a right, the newest delivery says that still speaks of the month.
-jongste as (
+gesproken as (
     select
         beschreven.gemeente,
         beschreven.maand,
         beschreven.levering_id,
+        rechten.levering_id = beschreven.levering_id as eigen,
+        rechten.versie,
         rechten.bsn_versleuteld,
         rechten.geboortedatum,
         rechten.uitkering,
@@ -41,16 +42,77 @@ jongste as (
             rechten.gemeente = beschreven.gemeente
             and rechten.levermaand >= beschreven.maand
             and rechten.levermaand <= beschreven.maand + to_months(terugwerkend.maanden)
+),
+
+nummers as (
+    select distinct
+        gemeente,
+        bsn_versleuteld as bsn_nieuw,
+        bsn_oud_versleuteld as bsn_oud
+    from {{ ref('bsn_wijzigingen') }}
+    where uitkomst = 'vertaald'
+),
+
+-- Who has another BSN by then is meant by the one under which the month itself knew the right.
+vertaald as (
+    select
+        gesproken.gemeente,
+        gesproken.maand,
+        gesproken.versie,
+        gesproken.bsn_versleuteld as bsn_nieuw,
+        gesproken.uitkering,
+        gesproken.regeling,
+        gesproken.datum_aanvang,
+        max(eigen.bsn_versleuteld) as bsn_toen
+    from gesproken
+    inner join nummers
+        on
+            gesproken.gemeente = nummers.gemeente
+            and gesproken.bsn_versleuteld = nummers.bsn_nieuw
+    inner join gesproken as eigen
+        on
+            gesproken.gemeente = eigen.gemeente
+            and gesproken.maand = eigen.maand
+            and gesproken.uitkering = eigen.uitkering
+            and gesproken.regeling = eigen.regeling
+            and nummers.bsn_oud = eigen.bsn_versleuteld
+    where eigen.eigen and not gesproken.eigen
+    group by all
+),
+
+-- When there was a right, the newest delivery says that still speaks of the month.
+jongste as (
+    select
+        gesproken.gemeente,
+        gesproken.maand,
+        gesproken.levering_id,
+        coalesce(vertaald.bsn_toen, gesproken.bsn_versleuteld) as bsn_versleuteld,
+        gesproken.geboortedatum,
+        gesproken.uitkering,
+        gesproken.regeling,
+        gesproken.datum_aanvang,
+        gesproken.datum_einde,
+        gesproken.reden_beeindiging
+    from gesproken
+    left join vertaald
+        on
+            gesproken.gemeente = vertaald.gemeente
+            and gesproken.maand = vertaald.maand
+            and gesproken.versie = vertaald.versie
+            and gesproken.bsn_versleuteld = vertaald.bsn_nieuw
+            and gesproken.uitkering = vertaald.uitkering
+            and gesproken.regeling = vertaald.regeling
+            and gesproken.datum_aanvang = vertaald.datum_aanvang
     qualify
         row_number() over (
             partition by
-                beschreven.gemeente,
-                beschreven.maand,
-                rechten.bsn_versleuteld,
-                rechten.uitkering,
-                rechten.regeling,
-                rechten.datum_aanvang
-            order by rechten.versie desc
+                gesproken.gemeente,
+                gesproken.maand,
+                coalesce(vertaald.bsn_toen, gesproken.bsn_versleuteld),
+                gesproken.uitkering,
+                gesproken.regeling,
+                gesproken.datum_aanvang
+            order by gesproken.versie desc
         ) = 1
 ),
 
