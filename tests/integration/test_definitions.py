@@ -331,7 +331,7 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         *("staging", PAKHUIS, ""),
         {
             *("grootboek/contracten", "grootboek/leveringen", "grootboek/open_maanden"),
-            "staging/stg_bijstand_rechten",
+            *("datasets/bsn_wijzigingen", "staging/stg_bijstand_rechten"),
         },
     ),
     "staging/stg_bijstand_perioden": (
