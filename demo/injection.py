@@ -63,6 +63,9 @@ OUTCOMES = (ACCEPTED, QUARANTINED, DUPLICATE, HELD, REFUSED)
 #: One unit in two thousand carries a given error.
 RATE = 0.0005
 
+#: So many candidates for each kind of error, or only one kind occurs.
+_PER_KIND = 100
+
 #: BSNs that a register may deliver by mistake, with the reason that the gate should give. They
 #: are the same for every register. The last passes nine digits and fails the 11-test.
 BSN_FAULTS = (
@@ -190,14 +193,16 @@ class Injection:
         """E01: per candidate that carries one, the BSN to write instead of its own; noted.
 
         ``units`` gives per candidate how many counted units go with its BSN (default one). Each
-        kind of fault occurs at least once where there are candidates enough.
+        kind of fault occurs at least once in a file of some size (``at_least``).
         """
         numbers = np.asarray(candidates, dtype=np.int64)
-        picked = self.pick("E01", delivery, month, numbers, at_least=len(faults), version=version)
+        least = at_least(len(numbers), len(faults))
+        picked = self.pick("E01", delivery, month, numbers, at_least=least, version=version)
         weight = np.ones(len(numbers), dtype=np.int64) if units is None else np.asarray(units)
         count = dict(zip(numbers.tolist(), weight.tolist(), strict=True))
         given: dict[int, str] = {}
-        for place, number in enumerate(picked.tolist()):
+        turn = int(month.astype("datetime64[M]").astype(int))
+        for place, number in enumerate(picked.tolist(), turn if least < len(faults) else 0):
             value, reason = faults[place % len(faults)]
             given[number] = value
             self.note(
@@ -226,7 +231,8 @@ class Injection:
         reason: str = "bedrag_ongeldig",
     ) -> dict[int, str]:
         """E13: per candidate that carries one, the unreadable amount to write; noted."""
-        picked = self.pick("E13", delivery, month, candidates, at_least=len(faults))
+        least = at_least(len(candidates), len(faults))
+        picked = self.pick("E13", delivery, month, candidates, at_least=least)
         given: dict[int, str] = {}
         for place, number in enumerate(picked.tolist()):
             given[number] = faults[place % len(faults)]
@@ -304,6 +310,14 @@ class Injection:
         )
         text = json.dumps({"rate": self.rate, "errors": rows}, indent=1, ensure_ascii=False)
         path.write_text(text + "\n", encoding="utf-8")
+
+
+def at_least(candidates: int, kinds: int) -> int:
+    """How many of a file carry an error at the least: one, or one of each kind in a larger file.
+
+    Else the errors of a small file would be so many that it is held.
+    """
+    return kinds if candidates >= _PER_KIND * kinds else 1
 
 
 def read_manifest(path: Path) -> list[Note]:

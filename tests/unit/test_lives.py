@@ -251,13 +251,13 @@ def test_at_rate_zero_nothing_is_picked_and_at_any_other_at_least_one():
 
 def test_what_is_noted_is_read_again(tmp_path):
     injection = Injection(1, 0.01)
-    given = injection.bsns("x", MONTH, np.arange(100), element="bsn")
-    injection.amounts("x", MONTH, np.arange(100), element="bedrag")
+    given = injection.bsns("x", MONTH, np.arange(900), element="bsn")
+    injection.amounts("x", MONTH, np.arange(900), element="bedrag")
     injection.write(tmp_path / MANIFEST)
 
     assert set(read_manifest(tmp_path / MANIFEST)) == set(injection.notes)
     assert injection.quarantine("x", "2025-07").total() == len(injection.notes)
-    assert len(given) == 6
+    assert len(given) >= 6
     text = (tmp_path / MANIFEST).read_text(encoding="utf-8")
     assert json.loads(text)["rate"] == 0.01
 
