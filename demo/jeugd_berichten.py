@@ -15,6 +15,7 @@ from demo.lives import Lives
 from demo.lives.facts import Law
 from demo.provisions import Standard
 
+EXTENSION = "zip"
 #: Codes as in COD002-VEKTIS, JZ588 and JZ002: 31 is according to plan here, 35 a cause outside.
 #: What ends for no other reason ends in agreement.
 STANDARD = Standard(

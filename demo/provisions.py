@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from demo.injection import ACCEPTED, Injection
 from demo.lives import Lives
 from demo.lives.facts import SUPPLIERS, Law
-from demo.population import NEVER, Numbers, bsns
+from demo.population import NEVER, Numbers
 
 #: Who left or died so many days ago is known in the BRP to have done so.
 LONG_GONE = 62
@@ -78,7 +78,8 @@ class _Mail:
         self.sent = sent[sent["law"] == standard.law]
         self.care = lives.care
         self.persons = lives.persons
-        self.bsn = bsns(len(lives.persons))
+        self.bsn = lives.bsns(standard.delivery)
+        self.birth = lives.births(standard.delivery)
         self.days = _Days(self.sent, lives)
         self.bounds = self._grouped()
         self.person = self.care["person"][self.sent["care"][self.bounds[:-1]]]
@@ -121,7 +122,7 @@ class _Mail:
         )
         partial = np.flatnonzero(self.persons["partial"][self.person] > 0)
         right = partial[~np.isin(partial + 1, list(self.wrong))]
-        if len(right):
+        if injection.rate and len(right):
             injection.note(
                 "E08",
                 delivery,
@@ -145,7 +146,7 @@ class _Mail:
             & (care["end"] > lives.last)
             & (gone[care["person"]] < lives.last - LONG_GONE)
         )
-        if running.any():
+        if injection.rate and running.any():
             injection.note(
                 "E06",
                 delivery,
@@ -196,7 +197,7 @@ class _Mail:
         bsn = self.wrong.get(number, str(self.bsn[person]))
         name = _NAMES[int(record["surname"]) % len(_NAMES)]
         use = {0: "", 1: "2", 2: "3"}[int(record["partial"])]
-        birth = self.days.birth(int(record["birth"]), int(record["partial"]))
+        birth = self.days.birth(int(self.birth[person]), int(record["partial"]))
         client = (
             f"<b:Bsn>{bsn}</b:Bsn><b:Geboortedatum><i:Datum>{birth}</i:Datum>"
             f"{_optional('i:DatumGebruik', use)}</b:Geboortedatum>"

@@ -15,6 +15,7 @@ from demo.lives import Lives
 from demo.lives.facts import Law
 from demo.provisions import Standard
 
+EXTENSION = "zip"
 #: Codes as in COD002-VEKTIS, WMO588 and WMO002. What ends for no other reason ends in agreement.
 STANDARD = Standard(
     law=Law.WMO,

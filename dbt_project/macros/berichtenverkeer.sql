@@ -47,52 +47,78 @@ producten as (
         budget
     from {{ source('raw', levering ~ '__product') }}
     where status <> '9'
+),
+
+mutaties as (
+    select
+        producten.bsn_versleuteld,
+        leveringen.gemeente,
+        leveringen.levermaand,
+        leveringen.levering_id,
+        producten.eenheid,
+        row_number() over (
+            partition by leveringen.gemeente
+            order by
+                leveringen.versie,
+                producten.dagtekening,
+                producten.toewijzingsdatum nulls first,
+                producten.toewijzingstijd nulls first,
+                producten.status <> '3',
+                producten.status,
+                producten.eenheid
+        ) as volgnummer,
+        {{ volledige_datum('producten.geboortedatum') }} as geboortedatum,
+        producten.soort_bericht,
+        producten.toewijzing,
+        producten.status = '3' as ingetrokken,
+        producten.gemeentecode,
+        producten.aanbieder,
+        producten.categorie,
+        producten.productcode,
+        {{ volledige_datum('producten.datum_aanvang') }} as datum_aanvang,
+        {{ volledige_datum('producten.datum_einde') }} as datum_einde,
+        {{ volledige_datum('producten.begindatum') }} as begindatum,
+        producten.reden_wijziging,
+        producten.reden_beeindiging,
+        producten.tijdelijk = 'ja' as tijdelijk,
+        try_cast(producten.omvang_volume as integer) as omvang,
+        producten.omvang_eenheid,
+        producten.omvang_frequentie,
+        try_cast(producten.budget as decimal(12, 2)) as budget
+    from producten
+    inner join leveringen on producten.levering_id = leveringen.levering_id
 )
 
 select
-    producten.bsn_versleuteld,
-    leveringen.gemeente,
-    leveringen.levermaand,
-    leveringen.levering_id,
-    leveringen.versie,
-    producten.eenheid,
-    {{ volledige_datum('producten.geboortedatum') }} as geboortedatum,
-    producten.soort_bericht,
-    producten.toewijzing,
-    producten.status = '3' as ingetrokken,
-    producten.gemeentecode,
-    producten.aanbieder,
-    producten.categorie,
-    producten.productcode,
-    {{ volledige_datum('producten.datum_aanvang') }} as datum_aanvang,
-    {{ volledige_datum('producten.datum_einde') }} as datum_einde,
-    {{ volledige_datum('producten.begindatum') }} as begindatum,
-    producten.reden_wijziging,
-    producten.reden_beeindiging,
-    producten.tijdelijk = 'ja' as tijdelijk,
-    try_cast(producten.omvang_volume as integer) as omvang,
-    producten.omvang_eenheid,
-    producten.omvang_frequentie,
-    try_cast(producten.budget as decimal(12, 2)) as budget
-from producten
-inner join leveringen on producten.levering_id = leveringen.levering_id
+    bsn_versleuteld,
+    gemeente,
+    levermaand,
+    levering_id,
+    eenheid,
+    volgnummer,
+    geboortedatum,
+    soort_bericht,
+    toewijzing,
+    ingetrokken,
+    gemeentecode,
+    aanbieder,
+    categorie,
+    productcode,
+    datum_aanvang,
+    datum_einde,
+    begindatum,
+    reden_wijziging,
+    reden_beeindiging,
+    tijdelijk,
+    omvang,
+    omvang_eenheid,
+    omvang_frequentie,
+    budget
+from mutaties
 qualify
     row_number() over (
-        partition by
-            leveringen.gemeente,
-            producten.bsn_versleuteld,
-            producten.soort_bericht,
-            producten.toewijzing,
-            producten.begindatum,
-            producten.tijdelijk
-        order by
-            leveringen.versie desc,
-            producten.dagtekening desc,
-            producten.toewijzingsdatum desc nulls last,
-            producten.toewijzingstijd desc nulls last,
-            producten.status = '3',
-            producten.status desc,
-            producten.eenheid desc
+        partition by gemeente, bsn_versleuteld, soort_bericht, toewijzing, begindatum, tijdelijk
+        order by volgnummer desc
     ) = 1
 {%- endmacro %}
 
@@ -119,39 +145,68 @@ qualify
 {%- endmacro %}
 
 {#
-    CTEs from `feiten` (the messages that hold on the reference day of a month) to `voorzieningen`:
-    one row per person, month and allocation that on that day was allocated, or had begun and not
-    stopped. Messages under a former BSN are joined to those of now before anything is grouped.
-    Of several deliveries on one allocation the last begun is the one that runs, or ran; a stop of
-    an earlier one says nothing about it.
+    CTEs from the last changes of a law (`mutaties`) to `voorzieningen`: one row per person, month
+    and allocation that on the last day of the month was allocated, or had begun and not stopped.
+
+    Messages under a former BSN are joined to those of now before it is judged which is the last.
+    The end days themselves are days of provision: an allocation runs on its last day, and what
+    stopped on the reference day had not stopped yet. Of several deliveries on one allocation the
+    last begun is the one that runs, or ran; a stop of an earlier one says nothing about it.
 #}
-{% macro voorzieningen_uit_feiten() -%}
-    feiten_van_personen as (
-        select
-            {{ persoon_kolommen('feiten') }},
-            feiten.soort_bericht,
-            feiten.toewijzing,
-            feiten.datum_aanvang,
-            feiten.begindatum,
-            feiten.tijdelijk,
-            row(feiten.versie, feiten.eenheid) as volgorde,
-            {
-                'datum': feiten.datum_aanvang,
-                'aanbieder': feiten.aanbieder,
-                'categorie': feiten.categorie,
-                'productcode': feiten.productcode,
-                'omvang': feiten.omvang,
-                'eenheid': feiten.omvang_eenheid,
-                'frequentie': feiten.omvang_frequentie,
-                'budget': feiten.budget,
-                'reden': feiten.reden_beeindiging,
-                'tijdelijk': feiten.tijdelijk
-            } as feit
-        from feiten
-        {{ met_persoon('feiten') }}
+{% macro voorzieningen_uit(levering, mutaties) -%}
+    maanden as (
+        {{ beschreven_maanden(levering) }}
     ),
 
-    met_laatste_begin as (
+    berichten as (
+        select
+            maanden.maand,
+            maanden.peildag,
+            mutaties.gemeente,
+            mutaties.bsn_versleuteld,
+            mutaties.geboortedatum,
+            mutaties.volgnummer,
+            mutaties.soort_bericht,
+            mutaties.toewijzing,
+            mutaties.ingetrokken,
+            mutaties.datum_aanvang,
+            mutaties.datum_einde,
+            mutaties.begindatum,
+            mutaties.tijdelijk,
+            {
+                'datum': mutaties.datum_aanvang,
+                'aanbieder': mutaties.aanbieder,
+                'categorie': mutaties.categorie,
+                'productcode': mutaties.productcode,
+                'omvang': mutaties.omvang,
+                'eenheid': mutaties.omvang_eenheid,
+                'frequentie': mutaties.omvang_frequentie,
+                'budget': mutaties.budget,
+                'reden': mutaties.reden_beeindiging,
+                'tijdelijk': mutaties.tijdelijk
+            } as feit
+        from {{ mutaties }} as mutaties
+        inner join maanden on mutaties.gemeente = maanden.gemeente
+    ),
+
+    van_personen as (
+        select
+            {{ persoon_kolommen('berichten') }},
+            berichten.peildag,
+            berichten.volgnummer,
+            berichten.soort_bericht,
+            berichten.toewijzing,
+            berichten.ingetrokken,
+            berichten.datum_aanvang,
+            berichten.datum_einde,
+            berichten.begindatum,
+            berichten.tijdelijk,
+            berichten.feit
+        from berichten
+        {{ met_persoon('berichten') }}
+    ),
+
+    laatste as (
         select
             bsn_versleuteld,
             maand,
@@ -160,17 +215,56 @@ qualify
             gemeente,
             inwoner,
             identiteit_conflict,
+            peildag,
+            volgnummer,
+            soort_bericht,
+            toewijzing,
+            ingetrokken,
+            datum_aanvang,
+            datum_einde,
+            begindatum,
+            tijdelijk,
+            feit
+        from van_personen
+        qualify
+            row_number() over (
+                partition by
+                    gemeente,
+                    bsn_versleuteld,
+                    maand,
+                    toewijzing,
+                    soort_bericht,
+                    begindatum,
+                    tijdelijk
+                order by volgnummer desc
+            ) = 1
+    ),
+
+    feiten as (
+        select
+            bsn_versleuteld,
+            maand,
+            wijk,
+            buurt,
+            gemeente,
+            inwoner,
+            identiteit_conflict,
+            volgnummer,
             soort_bericht,
             toewijzing,
             datum_aanvang,
             begindatum,
             tijdelijk,
-            volgorde,
             feit,
             max(begindatum) filter (where soort_bericht = '305') over (
                 partition by gemeente, bsn_versleuteld, maand, toewijzing
             ) as laatste_begin
-        from feiten_van_personen
+        from laatste
+        where
+            not ingetrokken
+            and datum_aanvang <= peildag
+            and (datum_einde is null or datum_einde >= peildag)
+            and (soort_bericht <> '307' or datum_aanvang < peildag)
     ),
 
     per_toewijzing as (
@@ -183,14 +277,14 @@ qualify
             inwoner,
             bool_or(identiteit_conflict) as identiteit_conflict,
             toewijzing,
-            arg_max(feit, volgorde) filter (where soort_bericht = '301') as toegewezen,
-            arg_max(feit, volgorde) filter (
+            any_value(feit) filter (where soort_bericht = '301') as toegewezen,
+            any_value(feit) filter (
                 where soort_bericht = '305' and begindatum = laatste_begin
             ) as begonnen,
-            arg_max(feit, row(datum_aanvang, not tijdelijk, volgorde)) filter (
+            arg_max(feit, row(datum_aanvang, not tijdelijk, volgnummer)) filter (
                 where soort_bericht = '307' and begindatum >= coalesce(laatste_begin, begindatum)
             ) as gestopt
-        from met_laatste_begin
+        from feiten
         group by bsn_versleuteld, maand, wijk, buurt, gemeente, inwoner, toewijzing
     ),
 
@@ -229,46 +323,4 @@ qualify
 {% macro met_betekenis(rel, kolom, codelijst, als) -%}
     left join {{ ref('istandaarden_codes') }} as {{ als }}
         on {{ als }}.codelijst = '{{ codelijst }}' and {{ rel }}.{{ kolom }} = {{ als }}.code
-{%- endmacro %}
-
-{#
-    The facts that hold on the reference day. The end days themselves are days of provision: an
-    allocation runs on its last day, and what stopped on the reference day had not stopped yet.
-#}
-{% macro feiten_op_peildag(levering, mutaties) -%}
-    maanden as (
-        {{ beschreven_maanden(levering) }}
-    ),
-
-    feiten as (
-        select
-            maanden.maand,
-            mutaties.gemeente,
-            mutaties.bsn_versleuteld,
-            mutaties.geboortedatum,
-            mutaties.versie,
-            mutaties.eenheid,
-            mutaties.soort_bericht,
-            mutaties.toewijzing,
-            mutaties.aanbieder,
-            mutaties.categorie,
-            mutaties.productcode,
-            mutaties.datum_aanvang,
-            mutaties.begindatum,
-            mutaties.reden_beeindiging,
-            mutaties.tijdelijk,
-            mutaties.omvang,
-            mutaties.omvang_eenheid,
-            mutaties.omvang_frequentie,
-            mutaties.budget
-        from {{ mutaties }} as mutaties
-        inner join maanden
-            on
-                mutaties.gemeente = maanden.gemeente
-                and mutaties.datum_aanvang <= maanden.peildag
-                and (mutaties.datum_einde is null or mutaties.datum_einde >= maanden.peildag)
-        where
-            not mutaties.ingetrokken
-            and (mutaties.soort_bericht <> '307' or mutaties.datum_aanvang < maanden.peildag)
-    )
 {%- endmacro %}

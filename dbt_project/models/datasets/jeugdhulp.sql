@@ -1,6 +1,4 @@
-with {{ feiten_op_peildag('jeugd_berichten', ref('stg_jeugd_mutaties')) }},
-
-{{ voorzieningen_uit_feiten() }}
+with {{ voorzieningen_uit('jeugd_berichten', ref('stg_jeugd_mutaties')) }}
 
 select
     voorzieningen.bsn_versleuteld,

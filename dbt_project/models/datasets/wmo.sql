@@ -1,6 +1,4 @@
-with {{ feiten_op_peildag('wmo_berichten', ref('stg_wmo_mutaties')) }},
-
-{{ voorzieningen_uit_feiten() }}
+with {{ voorzieningen_uit('wmo_berichten', ref('stg_wmo_mutaties')) }}
 
 select
     voorzieningen.bsn_versleuteld,
