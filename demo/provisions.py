@@ -20,7 +20,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from demo.injection import ACCEPTED, BSN_FAULTS, Injection
+from demo.injection import ACCEPTED, Injection
 from demo.lives import Lives
 from demo.lives.facts import SUPPLIERS, Law
 from demo.population import NEVER, Numbers
@@ -29,8 +29,6 @@ from demo.population import NEVER, Numbers
 LONG_GONE = 62
 #: Of so many allocations one is answered by a return message in the same zip.
 ANSWERED = 25
-#: One kind of wrong BSN for every so many messages of a month.
-MESSAGES_PER_FAULT = 60
 _PRODUCTS = {301: "ToegewezenProduct", 305: "StartProduct", 307: "StopProduct"}
 _WITHDRAWN = "13"
 _NAMES = ("Voorbeeld", "Proefstra", "Testink", "Demomans", "Schijnhof", "Nepveld", "Fictema")
@@ -119,17 +117,8 @@ class _Mail:
         """The errors of this month, and a note of those that the lives hold themselves."""
         delivery = self.standard.delivery
         numbers = np.arange(1, len(self.bounds))
-        # Of a small month only some kinds, other ones each month: more would hold the delivery.
-        kinds = int(np.clip(len(numbers) // MESSAGES_PER_FAULT, 1, len(BSN_FAULTS)))
-        first = int(self.month.astype(int))
         self.wrong = injection.bsns(
-            delivery,
-            self.month,
-            numbers,
-            element="Bsn",
-            units=self.units,
-            of="message",
-            faults=[BSN_FAULTS[(first + kind) % len(BSN_FAULTS)] for kind in range(kinds)],
+            delivery, self.month, numbers, element="Bsn", units=self.units, of="message"
         )
         partial = np.flatnonzero(self.persons["partial"][self.person] > 0)
         right = partial[~np.isin(partial + 1, list(self.wrong))]
