@@ -17,14 +17,6 @@ SUITE = Suite(
     subject="minimaregelingen",
     checks=(
         Check(
-            name="levering_niet_leeg",
-            description="Ten minste één eenheid komt door de poort.",
-            why="Een lege stand zou iedereen zonder regeling laten.",
-            measure="geaccepteerd",
-            minimum=1,
-            minimum_basis=0,
-        ),
-        Check(
             name="volume_vorige_maand",
             description="Het aantal toekenningen ligt tussen de helft en het dubbele van de "
             "vorige maand.",

@@ -17,14 +17,6 @@ SUITE = Suite(
     subject="rmc_trajecten",
     checks=(
         Check(
-            name="levering_niet_leeg",
-            description="Ten minste één eenheid komt door de poort.",
-            why="Een lege stand zou elk dossier sluiten.",
-            measure="geaccepteerd",
-            minimum=1,
-            minimum_basis=0,
-        ),
-        Check(
             name="volume_vorige_maand",
             description="Het aantal dossiers ligt tussen 60 % en 200 % van de vorige maand.",
             why="Na de teldatum van 1 oktober komen er veel dossiers tegelijk bij, en "

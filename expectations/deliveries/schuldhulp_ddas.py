@@ -17,14 +17,6 @@ SUITE = Suite(
     subject="schuldhulp_ddas",
     checks=(
         Check(
-            name="levering_niet_leeg",
-            description="Ten minste één eenheid komt door de poort.",
-            why="Een lege stand zou elk lopend traject beëindigen.",
-            measure="geaccepteerd",
-            minimum=1,
-            minimum_basis=0,
-        ),
-        Check(
             name="volume_vorige_maand",
             description="Het aantal personen in trajecten ligt tussen 70 % en 150 % van de "
             "vorige maand.",

@@ -632,11 +632,6 @@ CHECKS = {
         *("levering_van_deze_gemeente", "statistiekmaand_is_die_van_het_bestand"),
         *("geen_mutaties_maar_stand", "leveringen_op_tijd"),
     },
-    "leveringen/schuldhulp_ddas": {
-        *("levering_niet_leeg", "volume_vorige_maand", "geen_mutaties_maar_stand"),
-        *("quarantaine_aandeel", "reden_aandeel_stijging", "gevuld_aandeel_daling"),
-        *("bekend_in_brp", "levering_van_deze_gemeente", "leveringen_op_tijd"),
-    },
     "leveringen/vroegsignalen": {
         *("volume_vorige_maand", "quarantaine_aandeel", "reden_aandeel_stijging"),
         *("gevuld_aandeel_daling", "bekend_in_brp", "levering_van_deze_gemeente"),
@@ -644,11 +639,11 @@ CHECKS = {
     },
     **{
         f"leveringen/{name}": {
-            *("levering_niet_leeg", "volume_vorige_maand", "geen_mutaties_maar_stand"),
-            *("quarantaine_aandeel", "reden_aandeel_stijging", "gevuld_aandeel_daling"),
-            *("bekend_in_brp", "levering_van_deze_gemeente", "leveringen_op_tijd"),
+            *("volume_vorige_maand", "geen_mutaties_maar_stand", "quarantaine_aandeel"),
+            *("reden_aandeel_stijging", "gevuld_aandeel_daling", "bekend_in_brp"),
+            *("levering_van_deze_gemeente", "leveringen_op_tijd"),
         }
-        for name in ("minimaregelingen", "rmc_trajecten")
+        for name in ("minimaregelingen", "rmc_trajecten", "schuldhulp_ddas")
     },
     "publicatie/minimaregelingen": {"rijen_per_maand", "sleutel_uniek", "regeling_bekend"},
     "publicatie/rmc_trajecten": {"rijen_per_maand", "sleutel_uniek"},

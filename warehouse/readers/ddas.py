@@ -100,11 +100,12 @@ class DdasReader(Reader):
         """The objects that are records, counted by brackets, without decoding the JSON."""
         records = 0
         for message in _messages(source):
-            found = 0
+            deliveries = 0
             for path in paths(message):
-                found += 1
-                records += tuple(map(canonical, path)) in self.records
-            if not found:
+                known = tuple(map(canonical, path))
+                deliveries += known == (DELIVERIES,)
+                records += known in self.records
+            if not deliveries:
                 raise Refused("json_onleesbaar", message.place())
         if not records and not self.contract.may_be_empty:
             raise Refused("alleen_kopregel", "no records")

@@ -41,7 +41,7 @@ rijen as (
         datum_melding,
         -- The phase is that of delivery; where a date says that it came later, the one before it.
         case
-            when einddatum <= peildatum then 'afgesloten'
+            when einddatum <= peildatum and fase <> 'overgedragen' then 'afgesloten'
             when fase = 'afgesloten' and einddatum is null then 'afgesloten'
             when
                 fase <> 'afgesloten'
@@ -50,6 +50,7 @@ rijen as (
             when start_begeleiding <= peildatum then 'in_begeleiding'
             else 'gesignaleerd'
         end as fase,
+        coalesce(einddatum > peildatum, fase <> 'afgesloten') as lopend,
         case when start_begeleiding <= peildatum then start_begeleiding end as start_begeleiding,
         oorzaak_uitval,
         case when datum_eerste_contact <= peildatum then datum_eerste_contact end
@@ -71,7 +72,7 @@ select
     rijen.soort_dossier,
     rijen.meldingsbron,
     rijen.datum_melding,
-    rijen.fase <> 'afgesloten' as lopend,
+    rijen.lopend,
     rijen.fase,
     rijen.start_begeleiding,
     rijen.oorzaak_uitval,
