@@ -21,6 +21,8 @@ EXTENSION = "csv"
 _REGISTERED, _BEING_HANDLED = 0, 1
 #: Days after which a gemeente has begun on a report.
 _UNTOUCHED = 7
+#: In a smaller file two errors are more than any register makes.
+_ENOUGH_FOR_ERRORS = 100
 
 
 def write(path: Path, lives: Lives, month: np.datetime64, injection: Injection) -> None:
@@ -28,10 +30,11 @@ def write(path: Path, lives: Lives, month: np.datetime64, injection: Injection) 
     rows = as_known(lives.absences, lives.last)
     rows = rows[(rows["end"] >= lives.last - YEAR) & duo.aged(lives, 5, 22)[rows["person"]]]
     lines = np.arange(len(rows)) + 2
+    able = lines if len(lines) >= _ENOUGH_FOR_ERRORS else lines[:0]
     wrong = injection.bsns(
-        *(DELIVERY, month, lines), element="bsn", faults=duo.faults(month, len(lines))
+        *(DELIVERY, month, able), element="bsn", faults=duo.faults(month, len(able))
     )
-    new = injection.pick("E14", DELIVERY, month, lines)
+    new = injection.pick("E14", DELIVERY, month, able)
     if len(new):
         injection.note(
             *("E14", DELIVERY, month),

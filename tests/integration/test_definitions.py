@@ -689,7 +689,7 @@ CHECKS = {
         *("levering_van_deze_gemeente", "leveringen_op_tijd"),
     },
     "leveringen/duo_verzuim": {
-        *("levering_niet_leeg", "volume_vorige_maand", "geen_mutaties_maar_stand"),
+        *("volume_vorige_maand", "geen_mutaties_maar_stand"),
         *("quarantaine_aandeel", "reden_aandeel_stijging", "levering_van_deze_gemeente"),
         "leveringen_op_tijd",
     },

@@ -43,7 +43,7 @@ def test_what_was_injected_is_what_is_set_apart(
 
     expected = injection.quarantine(writer.DELIVERY, str(lives.month))
     assert Counter(apart.reason for apart in result.apart) == expected
-    assert {"bsn_ontbreekt", "code_onbekend"} & set(expected)
+    assert "code_onbekend" in expected or writer is duo_verzuim  # too few reports for errors
     assert result.emptied == {}
     assert result.counts.accepted == result.counts.source - expected.total() > 0
     assert result.counts.duplicate == 0

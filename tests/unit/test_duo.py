@@ -409,6 +409,15 @@ def test_a_report_of_absence_keeps_no_number_but_a_token(gate):
     assert "meldingsnummer" not in report
 
 
+def test_no_report_of_absence_at_all_is_a_delivery(gate):
+    header = "bsn;geboortedatum;meldingsnummer;brin;soort_verzuim;status;datum_melding;"
+
+    taken = gate.take(ABSENCE, csv(header + "datum_aanvang;datum_einde"))
+
+    assert taken.counts.source == 0
+    assert gate.rows("verzuimmelding") == []
+
+
 def test_mended_lines_go_back_and_an_answer_is_asked_again(contracts):
     reader = reader_for(contracts[ENROLMENTS])
     source = io.BytesIO(csv(HEADER, enrolment(ANNA), enrolment(BRAM)))

@@ -417,7 +417,6 @@ BOUNDS = [
     ("duo_diplomas", "volume_vorige_maand", row(150, 100, 100), row(151, 100, 100)),
     ("duo_diplomas", "gevuld_aandeel_daling", row(0.9, 1.0), row(0.899, 1.0)),
     ("duo_diplomas", "levering_van_deze_gemeente", row(0, basis=49), row(0, basis=50)),
-    ("duo_verzuim", "levering_niet_leeg", row(1), row(0)),
     ("duo_verzuim", "volume_vorige_maand", row(50, 100, 100), row(49, 100, 100)),
     ("duo_verzuim", "volume_vorige_maand", row(300, 100, 100), row(301, 100, 100)),
     ("duo_verzuim", "levering_van_deze_gemeente", row(0.20), row(0.199)),
