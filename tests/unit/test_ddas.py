@@ -19,7 +19,7 @@ from warehouse.gate import GateResult, pass_through
 from warehouse.keys import KeySet
 from warehouse.ledger import Counts
 from warehouse.readers import ddas, reader_for
-from warehouse.readers.base import Place, Reader, Refused
+from warehouse.readers.base import Place, Reader, Refused, Unmendable
 
 HERE = "GM0479"
 
@@ -471,6 +471,105 @@ def test_a_unit_goes_out_as_a_file_of_its_own(debts, early):
         assert place in places
         assert early.take(text).counts == Counts(1, 0, 1, 0)
         assert ANNA not in text.decode()
+
+
+# --- what comes back --------------------------------------------------------------------------
+
+
+def mend(gate: Gate, content: bytes, *changes: tuple[int, str, str]) -> bytes:
+    """The file with some of its units mended: their number, and what becomes of which text."""
+    reader, target = reader_for(gate.contract), io.BytesIO()
+    places = [apart.place for apart in gate.take(content).apart]
+    units = dict(reader.extract(io.BytesIO(content), places))
+    mended = {}
+    for number, old, new in changes:
+        place = next(place for place in places if place.unit == number)
+        assert old.encode() in units[place]
+        mended[place] = units[place].replace(old.encode(), new.encode())
+    for unit in mended.values():
+        assert reader.units(io.BytesIO(reader.alone(io.BytesIO(content), unit))) == 1
+    reader.splice(io.BytesIO(content), mended, target)
+    assert reader.units(target) == reader.units(io.BytesIO(content))
+    return target.getvalue()
+
+
+def test_a_mended_number_joins_its_partner_again(debts):
+    content = trajects(traject(client(ANNA), client(FAILS_ELEVEN)), traject(client(CEES)))
+
+    mended = mend(debts, content, (2, FAILS_ELEVEN, BRAM))
+
+    assert debts.take(mended).counts == Counts(3, 3, 0, 0)
+    anna, bram, _ = debts.rows("deelname")
+    assert anna["andere_bsn_versleuteld"] == bram["bsn_versleuteld"]
+    assert json.loads(mended) == json.loads(content.replace(FAILS_ELEVEN.encode(), BRAM.encode()))
+
+
+def test_a_traject_mended_for_both_stays_one_and_for_one_becomes_two(debts):
+    content = trajects(traject(client(ANNA), client(BRAM), einddatum="31-1-2026"))
+    right = "2026-01-31"
+
+    both = mend(debts, content, (1, "31-1-2026", right), (2, "31-1-2026", right))
+    assert len(json.loads(both)["leveringen"][0]["schuldhulptrajecten"]) == 1
+    assert debts.take(both).counts == Counts(2, 2, 0, 0)
+
+    one = mend(debts, content, (2, "31-1-2026", right))
+    assert len(json.loads(one)["leveringen"][0]["schuldhulptrajecten"]) == 2
+    assert debts.take(one).counts == Counts(2, 1, 1, 0)
+
+
+def test_a_traject_without_anybody_gets_its_client(debts):
+    lonely = {"gemeentecode": HERE, "startdatum": "2026-01-01"}
+    content = trajects(traject(client(ANNA)), lonely)
+
+    begin = '"startdatum":"2026-01-01"'
+    with_client = f'{begin},"client":[{{"Burgerservicenummer":"{BRAM}"}}]'
+    mended = mend(debts, content, (2, begin, with_client))
+
+    assert debts.take(mended).counts == Counts(2, 2, 0, 0)
+
+
+def test_signals_and_zaken_come_back_in_a_zip(early):
+    attempts = [{"soort": "Duif", "bereikt": True}]
+    one = signals(
+        signal("A", FAILS_ELEVEN),
+        signal("B"),
+        signal("C", BRAM),
+        cases=[case("A", "C", contactpogingen=attempts), case("B")],
+    )
+    content = zipped(one, signals(signal("A", CEES, status="Weg")))
+
+    mended = mend(
+        early,
+        content,
+        (1, FAILS_ELEVEN, DIRK),
+        (4, "Weg", "Opgepakt"),
+    )
+    assert why(early.take(mended)) == [
+        (1, "code_onbekend", "soort"),
+        (3, "code_onbekend", "soort"),
+    ]
+
+    mended = mend(early, content, (1, "Duif", "Brief"), (3, "Duif", "Brief"))
+    assert why(early.take(mended)) == [(1, "bsn_elfproef", "bsn"), (4, "code_onbekend", "status")]
+
+
+def test_what_is_not_one_units_cannot_be_mended_in_it(early, debts):
+    with pytest.raises(Unmendable):
+        mend(early, signals(signal(), gemeente="0518"), (1, "0518", "0479"))
+
+    content = signals(signal("A"), signal("B", BRAM), cases=[case("A", "B", resultaat="Onzin")])
+    died, gone = "Inwoner is overleden", "Geen reactie na eerder contact"
+    with pytest.raises(Unmendable):
+        mend(early, content, (1, "Onzin", died), (2, "Onzin", gone))
+
+    content = trajects(traject(client(FAILS_ELEVEN)))
+    (_, unit), *_ = reader_for(debts.contract).extract(io.BytesIO(content), [Place(0, 1, 1)])
+    nobody = json.loads(unit)
+    nobody["leveringen"][0]["schuldhulptrajecten"][0]["client"] = []
+    with pytest.raises(Unmendable):
+        reader_for(debts.contract).splice(
+            io.BytesIO(content), {Place(0, 1, 1): json.dumps(nobody).encode()}, io.BytesIO()
+        )
 
 
 # --- what is refused --------------------------------------------------------------------------

@@ -15,16 +15,25 @@ from __future__ import annotations
 import json
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from itertools import count
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
 from warehouse.contracts import Contract, Field, Table
 from warehouse.readers import archive
-from warehouse.readers.base import HOLDER, Broken, Chunk, Place, Reader, Refused
+from warehouse.readers.base import (
+    HOLDER,
+    Broken,
+    Chunk,
+    Place,
+    Reader,
+    Refused,
+    Sink,
+    Unmendable,
+)
 from warehouse.readers.jsontext import UNFIT, Cursor, Message, paths, whole
 from warehouse.readers.rows import Rows
 from warehouse.readers.values import DATES
@@ -134,10 +143,56 @@ class DdasReader(Reader):
             if (unit.rows or unit.reason) and unit.place.unit in wanted:
                 yield wanted[unit.place.unit], unit.alone().encode()
 
+    def splice(self, source: BinaryIO, mended: Mapping[Place, bytes], target: Sink) -> None:
+        """Each mended unit in its own place; what stands around it must be as it was.
+
+        A traject that was mended for one of its clients stands beside the one it came from, which
+        keeps the others.
+        """
+        units = {place.unit: (place, unit) for place, unit in mended.items()}
+        numbers = count(1)
+
+        def change(number: int, stream: IO[bytes], out: Sink) -> None:
+            opened = self._open(Message(number, whole(stream, MOST_BYTES)))
+            changes: dict[int, str] = {}
+            for delivery in opened.deliveries:
+                found = [
+                    (unit, *units[unit.place.unit])
+                    for unit in self._units(opened, delivery, numbers)
+                    if unit.place.unit in units
+                ]
+                pieces = [
+                    _Mended(unit, place, self._alone(opened, delivery, place, text))
+                    for unit, place, text in found
+                ]
+                changes |= self._changes(opened, pieces)
+            out.write(_changed(opened, changes).encode() if changes else opened.message.data)
+
+        archive.rewrite(source, target, change, limits=LIMITS, suffix="json")
+
+    def _alone(self, opened: _Opened, delivery: _Delivery, place: Place, text: bytes) -> _Opened:
+        """A mended unit, of which the file and the levering are those that it came from."""
+        alone = self._open(Message(0, text))
+        here = (opened.root, delivery.said)
+        if [(alone.root, one.said) for one in alone.deliveries] != [here]:
+            raise Unmendable(
+                place,
+                "what a file and a levering say of themselves is not one unit's",
+                "Mend the unit itself, or have the whole file corrected and deliver it again.",
+            )
+        return alone
+
+    @abstractmethod
+    def _changes(self, opened: _Opened, pieces: Sequence[_Mended]) -> dict[int, str]:
+        """What comes in the place of which objects, by where they begin."""
+
+    def _open(self, message: Message) -> _Opened:
+        return _Opened(message, self.arrays, self._known)
+
     def _all(self, source: BinaryIO) -> Iterator[_Unit]:
         numbers = count(1)
         for message in _messages(source):
-            opened = _Opened(message, self.arrays, self._known)
+            opened = self._open(message)
             for delivery in opened.deliveries:
                 yield from self._units(opened, delivery, numbers)
 
@@ -178,6 +233,7 @@ class SchuldhulpReader(DdasReader):
             for index, client in enumerate(clients or [None]):
                 yield _Unit(
                     Place(opened.message.number, next(numbers), opened.line(begin)),
+                    (begin, index),
                     partial(_traject_alone, opened, delivery, begin, index),
                     records=(index == 0 and whole_traject) + isinstance(client, dict),
                     rows=self._rows(opened, delivery, traject, index) if client else [],
@@ -206,6 +262,38 @@ class SchuldhulpReader(DdasReader):
                     rows.append((name, layout.values([*around, _Scope(layout.path, item)])))
         return rows
 
+    def _changes(self, opened: _Opened, pieces: Sequence[_Mended]) -> dict[int, str]:
+        by_traject: dict[int, list[_Mended]] = {}
+        for piece in pieces:
+            by_traject.setdefault(piece.unit.at[0], []).append(piece)
+        return {
+            begin: self._put_back(opened, begin, mended) for begin, mended in by_traject.items()
+        }
+
+    def _put_back(self, opened: _Opened, begin: int, pieces: Sequence[_Mended]) -> str:
+        """The trajecten that come of one: those who agree on what it says stay together."""
+        clients = dict(enumerate(_clients(opened, begin)))
+        around = _around(opened, begin)
+        trajects = {json.dumps(around): (opened, begin, clients)}
+        for piece in pieces:
+            places = piece.alone.deliveries[0].objects[TRAJECTS]
+            found = _clients(piece.alone, places[0]) if len(places) == 1 else []
+            if len(found) != 1:
+                raise Unmendable(
+                    piece.place,
+                    "a mended unit must hold one traject with one client, as it was exported",
+                    "Mend the export itself, and leave out what was not mended.",
+                )
+            clients.pop(piece.unit.at[1], None)
+            key = json.dumps(_around(piece.alone, places[0]))
+            _, _, theirs = trajects.setdefault(key, (piece.alone, places[0], {}))
+            theirs[piece.unit.at[1]] = found[0]
+        return ",\n".join(
+            _with_clients(of, at, [theirs[place] for place in sorted(theirs)])
+            for of, at, theirs in trajects.values()
+            if theirs
+        )
+
 
 class VroegsignalenReader(DdasReader):
     """Reads vroegsignalen, each with the zaken that it was handled in."""
@@ -232,6 +320,7 @@ class VroegsignalenReader(DdasReader):
             handled = [cases[index] for index in by_signal.get(identifier, ())]
             yield _Unit(
                 Place(message, next(numbers), opened.line(begin)),
+                (begin, *(place for place, _ in handled)),
                 partial(_signal_alone, opened, delivery, begin, [b for b, _ in handled]),
                 records=is_object,
                 rows=self._rows(opened, delivery, signal, handled) if is_object else [],
@@ -244,6 +333,7 @@ class VroegsignalenReader(DdasReader):
                 reason = "" if seen.intersection(_identifiers(case)) else "zaak_zonder_signaal"
             yield _Unit(
                 Place(message, next(numbers) if reason else 0, opened.line(begin)),
+                (begin,),
                 partial(_signal_alone, opened, delivery, None, [begin]),
                 records=isinstance(case, dict),
                 reason=reason,
@@ -273,6 +363,27 @@ class VroegsignalenReader(DdasReader):
                 rows.append(("contactpoging", values | own))
         return rows
 
+    def _changes(self, opened: _Opened, pieces: Sequence[_Mended]) -> dict[int, str]:
+        """Signals and their zaken, each in its place; a zaak that two mended must agree."""
+        changes: dict[int, str] = {}
+        for piece in pieces:
+            objects = piece.alone.deliveries[0].objects
+            places = [*objects[SIGNALS], *objects[CASES]]
+            if len(places) != len(piece.unit.at):
+                raise Unmendable(
+                    piece.place,
+                    "a mended unit must hold as many zaken as it was exported with",
+                    "Mend the export itself, and leave out what was not mended.",
+                )
+            for begin, text in zip(piece.unit.at, map(piece.alone.slice, places), strict=True):
+                if changes.setdefault(begin, text) != text:
+                    raise Unmendable(
+                        piece.place,
+                        "a zaak of several signals was mended in two ways",
+                        "Mend it alike with each of its signals.",
+                    )
+        return changes
+
 
 # --- a file while it is read ------------------------------------------------------------------
 
@@ -282,10 +393,21 @@ class _Unit:
     """One unit, or (without rows and reason) a record that belongs to the units before it."""
 
     place: Place
+    #: Where its objects begin; of a traject, which of the clients it is.
+    at: tuple[int, ...]
     alone: Callable[[], str]
     records: int
     rows: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class _Mended:
+    """A unit, and the file of it alone as it was mended."""
+
+    unit: _Unit
+    place: Place
+    alone: _Opened
 
 
 @dataclass(frozen=True)
@@ -334,6 +456,10 @@ class _Opened:
             value = Cursor(self.text, _DECODER, begin).take()
         self._check(value, path, begin)
         return value
+
+    def slice(self, begin: int) -> str:
+        """The text of the value that begins there."""
+        return self.text[begin : _end(self.text, begin)]
 
     def line(self, begin: int) -> int:
         """The line on which a position stands."""
@@ -416,21 +542,58 @@ def _messages(source: BinaryIO) -> Iterator[Message]:
 
 def _traject_alone(opened: _Opened, delivery: _Delivery, begin: int, index: int) -> str:
     """A file of one traject, with only one of its clients."""
-    text = opened.text
-    cursor = Cursor(text, _DECODER, begin)
-    if text[begin] != "{":
-        cursor.take()
-        return _alone(opened, delivery, {TRAJECTS: [text[begin : cursor.at]]})
-    parts = []
+    clients = _clients(opened, begin)[index : index + 1]
+    return _alone(opened, delivery, {TRAJECTS: [_with_clients(opened, begin, clients)]})
+
+
+def _around(opened: _Opened, begin: int) -> Any:
+    """What a traject says, but for who is in it."""
+    traject = Cursor(opened.text, _DECODER, begin).take()
+    if isinstance(traject, dict):
+        traject.pop(CLIENT, None)
+    return traject
+
+
+def _clients(opened: _Opened, begin: int) -> list[str]:
+    """The clients of a traject, each as it is written."""
+    cursor = Cursor(opened.text, _DECODER, begin)
+    if opened.text[begin] == "{":
+        for name in cursor.members():
+            if canonical(name) != CLIENT:
+                cursor.take()
+            elif opened.text[cursor.at] == "[":
+                return [opened.slice(at) for at in cursor.elements() if cursor.take() or True]
+            else:
+                return [opened.slice(cursor.at)]
+    return []
+
+
+def _with_clients(opened: _Opened, begin: int, clients: Sequence[str]) -> str:
+    """A traject as it is written, with these clients; what is no object stays as it is."""
+    if opened.text[begin] != "{":
+        return opened.slice(begin)
+    cursor = Cursor(opened.text, _DECODER, begin)
+    parts, written = [], False
     for name in cursor.members():
         start = cursor.at
-        if canonical(name) == CLIENT and text[start] == "[":
-            clients = [text[at : cursor.at] for at in cursor.elements() if cursor.take() or True]
-            parts.append(_member(name, f"[{''.join(clients[index : index + 1])}]"))
+        cursor.take()
+        if canonical(name) == CLIENT:
+            parts.append(_member(name, f"[{','.join(clients)}]"))
+            written = True
         else:
-            cursor.take()
-            parts.append(_member(name, text[start : cursor.at]))
-    return _alone(opened, delivery, {TRAJECTS: [f"{{{','.join(parts)}}}"]})
+            parts.append(_member(name, opened.text[start : cursor.at]))
+    if clients and not written:
+        parts.append(_member(CLIENT, f"[{','.join(clients)}]"))
+    return f"{{{','.join(parts)}}}"
+
+
+def _changed(opened: _Opened, changes: Mapping[int, str]) -> str:
+    """The text of a message with other objects in the places of some."""
+    parts, at = [], 0
+    for begin, text in sorted(changes.items()):
+        parts += [opened.text[at:begin], text]
+        at = _end(opened.text, begin)
+    return "".join([*parts, opened.text[at:]])
 
 
 def _signal_alone(
