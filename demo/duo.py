@@ -16,7 +16,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv
 
-from demo.injection import BSN_FAULTS
 from demo.lives import Lives
 from demo.lives.facts import BRINS, School
 from demo.population import NEVER, YEAR, Numbers
@@ -95,16 +94,6 @@ def aged(lives: Lives, youngest: int, oldest: int) -> Numbers:
     age = (lives.last - lives.persons["birth"]) / YEAR
     there: Numbers = (lives.persons["home"] >= 0) & (age >= youngest) & (age < oldest + 1)
     return there
-
-
-def faults(month: np.datetime64, units: int) -> tuple[tuple[str, str], ...]:
-    """As many kinds of wrong BSN as a file of so many units can bear, others each month.
-
-    Six in a small file would be more than any register gets wrong, and the file would be held.
-    """
-    first = int(month.astype("datetime64[M]").astype(int)) % len(BSN_FAULTS)
-    count = min(1 + units // 150, len(BSN_FAULTS))
-    return (BSN_FAULTS * 2)[first : first + count]
 
 
 def spoiled(column: Text, values: Mapping[int, str]) -> Text:

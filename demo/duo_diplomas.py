@@ -28,9 +28,7 @@ def write(path: Path, lives: Lives, month: np.datetime64, injection: Injection) 
     qualified = np.zeros(len(lives.persons), bool)
     qualified[rows["person"][duo.enough(rows)]] = True
     lines = np.arange(len(rows)) + 2
-    wrong = injection.bsns(
-        *(DELIVERY, month, lines), element="bsn", faults=duo.faults(month, len(lines))
-    )
+    wrong = injection.bsns(DELIVERY, month, lines, element="bsn")
     new = injection.pick("E14", DELIVERY, month, lines)
     if len(new):
         injection.note(

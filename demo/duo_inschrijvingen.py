@@ -108,9 +108,7 @@ def _enrolments(
     able = lines[runs & of_age & once & there[rows["person"]]]
     twice = injection.pick("E03", DELIVERY, month, able)
     nameless = injection.pick("E01", DELIVERY, month, able, subject="onderwijsnummer")
-    wrong = injection.bsns(
-        *(DELIVERY, month, lines), element="bsn", faults=duo.faults(month, len(lines))
-    )
+    wrong = injection.bsns(DELIVERY, month, lines, element="bsn")
     new = injection.pick("E14", DELIVERY, month, lines)
     impossible = injection.pick("E08", DELIVERY, month, lines)
     added = rows[np.concatenate([twice, nameless]) - 2].copy()

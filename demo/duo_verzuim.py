@@ -31,9 +31,7 @@ def write(path: Path, lives: Lives, month: np.datetime64, injection: Injection) 
     rows = rows[(rows["end"] >= lives.last - YEAR) & duo.aged(lives, 5, 22)[rows["person"]]]
     lines = np.arange(len(rows)) + 2
     able = lines if len(lines) >= _ENOUGH_FOR_ERRORS else lines[:0]
-    wrong = injection.bsns(
-        *(DELIVERY, month, able), element="bsn", faults=duo.faults(month, len(able))
-    )
+    wrong = injection.bsns(DELIVERY, month, able, element="bsn")
     new = injection.pick("E14", DELIVERY, month, able)
     if len(new):
         injection.note(
