@@ -106,6 +106,25 @@ def test_a_bsn_becomes_its_token_and_what_identifies_beside_it_is_dropped(brp):
         assert identifying not in everything
 
 
+def test_a_former_bsn_is_the_token_it_always_was_and_a_wrong_one_is_only_flagged(brp):
+    result = brp.take(
+        gbav(
+            person(ANNA, e01_H="51", e01_85_10="20250310"),
+            continuation(e01_01_20=CEES, e01_85_10="19800101", e01_H="51"),
+            continuation(e01_01_20=FAILS_ELEVEN, e01_85_10="19800102", e01_H="51"),
+            continuation(e01_85_10="19800101"),
+            person(BRAM),
+        )
+    )
+
+    assert result.counts == Counts(2, 2, 0, 0)
+    assert [
+        (row["volgorde"], row["vorig_bsn_versleuteld"], row["vorig_bsn_ongeldig"])
+        for row in brp.rows("persoon_historie")
+    ] == [(1, brp.tokens(CEES)[0], False), (2, None, True), (3, None, False)]
+    assert {row["bsn_versleuteld"] for row in brp.rows("persoon_historie")} == {brp.tokens(ANNA)[0]}
+
+
 @pytest.mark.parametrize(
     ("number", "reason"),
     [
