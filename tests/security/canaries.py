@@ -84,6 +84,8 @@ def person(register: Register, who: str, **changes: str) -> list[list[str]]:
         "01.20.10": register.a_number(f"{who}: former A-number"),
         "01.81.20": register.name(f"{who}: deed"),
         "01.82.30": register.name(f"{who}: document"),
+        "01.85.10": "20240301",
+        "01.H": "51",
         "05.06.10": "20010203",
         "05.15.10": "H",
         "08.09.10": "0479",
@@ -99,6 +101,7 @@ def person(register: Register, who: str, **changes: str) -> list[list[str]]:
     }
     head |= {name.removeprefix("e").replace("_", "."): text for name, text in changes.items()}
     more = identity(register, "09", f"{who}, second child")
+    more |= {"01.01.20": register.bsn(f"{who}: former BSN"), "01.85.10": "19710809"}
     return [row(head, register.name(f"{who}: id of the persoonslijst")), row(more)]
 
 
