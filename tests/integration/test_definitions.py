@@ -128,7 +128,7 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         {
             *("staging/stg_corporatie_eenheden", "staging/stg_corporatie_adres_buurten"),
             *("staging/stg_geleverde_buurten", "parameters/huurcontractsoorten"),
-            *("datasets/personen", "datasets/huishoudens"),
+            *("datasets/personen", "staging/stg_huishoudens"),
             *("grootboek/open_maanden", "grootboek/leveringen"),
         },
     ),
@@ -369,7 +369,25 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "datasets/huishoudens": (
         *("bevolking", BURGERZAKEN, ""),
-        {"staging/stg_huishoudens"},
+        {
+            *("datasets/personen", "grootboek/open_maanden"),
+            *("staging/stg_huishoudens", "staging/stg_huishoudinkomens"),
+            "staging/stg_adres_eigendom",
+        },
+    ),
+    "staging/stg_adres_eigendom": (
+        *("staging", PAKHUIS, ""),
+        {
+            *("datasets/woningen", "grootboek/open_maanden", "grootboek/referenties"),
+            *("staging/stg_corporatie_adres_buurten", "staging/stg_corporatie_eenheden"),
+        },
+    ),
+    "staging/stg_huishoudinkomens": (
+        *("staging", PAKHUIS, ""),
+        {
+            *("staging/stg_bsn_nu", "staging/stg_huishoudens"),
+            "staging/stg_inkomen_huishouden",
+        },
     ),
     "datasets/verhuizingen": (
         *("bevolking", BURGERZAKEN, ""),
@@ -382,7 +400,19 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "datasets/identiteit_conflicten": (
         *("bevolking", BURGERZAKEN, ""),
-        {"datasets/bijstand", "grootboek/open_maanden"},
+        {
+            "grootboek/open_maanden",
+            "datasets/bijstand",
+            "datasets/jeugdhulp",
+            "datasets/minimaregelingen",
+            "datasets/onderwijs",
+            "datasets/rmc_trajecten",
+            "datasets/schuldhulp",
+            "datasets/startkwalificaties",
+            "datasets/verzuim",
+            "datasets/vroegsignalen",
+            "datasets/wmo",
+        },
     ),
     "datasets/gebieden": (
         *("wonen", GEO, ""),

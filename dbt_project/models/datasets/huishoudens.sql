@@ -19,7 +19,7 @@ with huishoudens as (
         huishoudens.aantal_eenheden,
         -- A letter address is nobody's home.
         case
-            when personen.functie_adres = 'W' and huishoudens.huishouden_type is distinct from 8
+            when personen.functie_adres = 'W' and coalesce(huishoudens.huishouden_type <> 8, true)
                 then personen.adres_sleutel
         end as woning_sleutel
     from {{ ref('stg_huishoudens') }} as huishoudens

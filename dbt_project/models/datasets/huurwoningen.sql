@@ -76,7 +76,7 @@ huishoudens_op_adres as (
         count(distinct huishoudens.huishouden_sleutel) as aantal_huishoudens,
         min(huishoudens.huishouden_sleutel) as huishouden_sleutel
     from {{ ref('personen') }} as personen
-    inner join {{ ref('huishoudens') }} as huishoudens
+    inner join {{ ref('stg_huishoudens') }} as huishoudens
         on
             personen.gemeente = huishoudens.gemeente
             and personen.bsn_versleuteld = huishoudens.bsn_versleuteld

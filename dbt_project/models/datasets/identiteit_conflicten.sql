@@ -1,5 +1,16 @@
 {# The datasets whose register gives a birth date. A new one is added here and under leveringen. #}
-{% set registers = ['bijstand'] %}
+{% set registers = [
+    'bijstand',
+    'jeugdhulp',
+    'minimaregelingen',
+    'onderwijs',
+    'rmc_trajecten',
+    'schuldhulp',
+    'startkwalificaties',
+    'verzuim',
+    'vroegsignalen',
+    'wmo'
+] %}
 
 with conflicten as (
     {% for register in registers %}

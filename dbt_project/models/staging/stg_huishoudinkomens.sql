@@ -39,7 +39,7 @@ inner join inkomens
         huishoudens.gemeente = inkomens.gemeente
         and huishoudens.maand = inkomens.maand
         and huishoudens.bsn_versleuteld = inkomens.bsn_versleuteld
-where huishoudens.in_kern and huishoudens.huishouden_type is distinct from 8
+where huishoudens.in_kern and coalesce(huishoudens.huishouden_type <> 8, true)
 qualify
     row_number() over (
         partition by huishoudens.gemeente, huishoudens.maand, huishoudens.huishouden_sleutel
