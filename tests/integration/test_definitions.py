@@ -403,6 +403,8 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
         {
             "grootboek/open_maanden",
             "datasets/bijstand",
+            "datasets/inkomsten",
+            "datasets/inkomsten_bevraging",
             "datasets/jeugdhulp",
             "datasets/minimaregelingen",
             "datasets/onderwijs",

@@ -8,6 +8,7 @@ by person, from what the datasets say they are.
 import calendar
 import io
 import os
+import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from tests.real_input.test_den_haag import (
     persons_file,
     records,
 )
+from tests.support import zipped
 from warehouse.gate import pass_through
 from warehouse.keys import KERN, KeySet, bsn_messages
 from warehouse.workspace import lay_out
@@ -41,7 +43,10 @@ pytestmark = [
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 MONTHS = [date(*m, 1) for m in ((1999, 7), (2003, 3), (2010, 8), (2016, 8), (2022, 5))]
-DATASETS = ("personen", "huishoudens", "verhuizingen", "bsn_wijzigingen")
+DATASETS = (
+    *("personen", "huishoudens", "verhuizingen", "bsn_wijzigingen"),
+    *("inkomsten_bevraging", "identiteit_conflicten"),
+)
 Record = list[dict[str, str]]
 
 
@@ -58,23 +63,29 @@ def built(
     real_input: Path, keys: KeySet, contracts: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Built]:
     folder = tmp_path_factory.mktemp("population")
-    contract = contracts["brp_personen"]
     content = persons_file(real_input).read_bytes()
-    for month in MONTHS:
-        name = f"{month:%Y-%m}"
-        pass_through(contract, io.BytesIO(content), keys, name, folder / name)
+    persons = {f"{month:%Y-%m}": content for month in MONTHS}
+    answers = {"answers": zipped(*(path.read_bytes() for path in answered(real_input)))}
+    given = {"brp_personen": persons, "suwinet_inkomsten": answers}
+    for delivery, versions in given.items():
+        for name, content in versions.items():
+            source = io.BytesIO(content)
+            pass_through(contracts[delivery], source, keys, name, folder / name)
     database = folder / "pakhuis.duckdb"
     with duckdb.connect(str(database)) as sql:
         files = {
-            (contract.name, table.name): [
-                folder / f"{month:%Y-%m}" / f"{table.name}.parquet" for month in MONTHS
-            ]
-            for table in contract.raw_tables
+            (delivery, table.name): [folder / name / f"{table.name}.parquet" for name in versions]
+            for delivery, versions in given.items()
+            for table in contracts[delivery].raw_tables
         }
         lay_out(sql, contracts, months=MONTHS, gemeenten=["GM0518"], files=files)
         sql.executemany(
             "insert into grootboek.leveringen values (?, 'brp_personen', 'GM0518', ?, 1)",
             [(f"{month:%Y-%m}", month) for month in MONTHS],
+        )
+        sql.execute(
+            "insert into grootboek.leveringen values"
+            " ('answers', 'suwinet_inkomsten', 'GM0518', date '2026-06-01', 2)"
         )
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATAPAKHUIS_DUCKDB", str(database))
@@ -174,6 +185,47 @@ def test_who_had_another_number_is_told_and_a_number_of_another_is_not_translate
     assert {row["bsn_versleuteld"]: row["datum"] for row in rows} == {
         number: earliest(people[number][0]["01.85.10"]) for number, _ in changes
     }
+
+
+# --- one number, two persons -------------------------------------------------------------------
+
+
+def answered(real_input: Path) -> list[Path]:
+    """The answers about income, of every service."""
+    folder = real_input / "suwinet" / "berichten"
+    return [
+        path
+        for service in ("UWVDossierInkomstenGSD", "SVBDossierPersoonGSD")
+        for path in sorted(folder.glob(f"{service}_*.xml"))
+    ]
+
+
+def test_who_has_another_birth_date_in_suwinet_is_reported_and_nobody_else(built, real_input):
+    """999997051 is a man born in 1959 to the BRP, and a woman born in 1963 to the SVB."""
+    people = accepted(real_input)
+    others = set()
+    for path in answered(real_input):
+        for client in (one for one in ET.parse(path).iter() if one.tag.endswith("ClientSuwi")):
+            told = {one.tag.rpartition("}")[2]: (one.text or "").strip() for one in client}
+            number, born = told.get("Burgerservicenr", ""), told.get("Geboortedat", "")
+            if born and number in people and people[number][0]["01.03.10"] != born:
+                others.add(number)
+
+    asked = {(row["bsn_versleuteld"], row["maand"]) for row in built.rows["inkomsten_bevraging"]}
+    reported = {
+        (row["bsn_versleuteld"], row["maand"]) for row in built.rows["identiteit_conflicten"]
+    }
+
+    assert others == {"999997051"}
+    assert reported == {(number, month) for number, month in asked if number in others}
+    assert ("999997051", MONTHS[-1]) in reported
+    assert {row["bron"] for row in built.rows["identiteit_conflicten"]} == {"suwinet_inkomsten"}
+    # Reported, and kept apart from nobody: the row stands where it stood.
+    assert all(
+        row["identiteit_conflict"]
+        for row in built.rows["inkomsten_bevraging"]
+        if (row["bsn_versleuteld"], row["maand"]) in reported
+    )
 
 
 # --- households -------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 {# The datasets whose register gives a birth date. A new one is added here and under leveringen. #}
 {% set registers = [
     'bijstand',
+    'inkomsten',
+    'inkomsten_bevraging',
     'jeugdhulp',
     'minimaregelingen',
     'onderwijs',
