@@ -137,7 +137,10 @@ SOURCES = (
     "pensioen",
     "studie",
 )
-ASSETS = ("onder_5000", "5000_20000", "20000_50000", "50000_200000", "boven_200000")
+ASSETS = (
+    *("onder_0", "0_5000", "5000_10000", "10000_20000", "20000_50000", "50000_100000"),
+    *("100000_200000", "200000_500000", "500000_1000000", "vanaf_1000000"),
+)
 #: ``Lives.incomes(year)``: one per resident with a household's income over a calendar year.
 INCOME = np.dtype(
     [

@@ -16,7 +16,7 @@ from demo.population import Numbers, draw
 
 #: Code lists of main sources, in the order of ``facts.SOURCES``.
 _WAGE, _PROFIT, _UNEMPLOYED, _DISABLED, _AID, _PENSION, _STUDY = range(7)
-_ASSET_BOUNDS = np.array([5_000, 20_000, 50_000, 200_000])
+_ASSET_BOUNDS = np.array([0, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000])
 
 
 def household_incomes(
