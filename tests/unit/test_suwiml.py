@@ -121,6 +121,14 @@ def test_an_answer_of_the_brp_is_one_unit_that_says_who_it_is_about(reader):
     assert rows(chunks, "inkomstenopgave") == []
 
 
+@pytest.mark.parametrize(("second", "known_as"), [(ANNA, ANNA), (BRAM, "?")])
+def test_an_answer_that_names_its_person_twice_must_name_the_same(reader, second, known_as):
+    client = brp(second).split('v0200">')[1].split("</n:")[0]
+    message = brp(ANNA).replace("</ClientSuwi></n:", f"</ClientSuwi>{client}</n:")
+
+    assert rows(read(message.encode(), reader), "antwoord")[0]["bsn"] == known_as
+
+
 def test_the_services_stand_side_by_side_in_one_zip(gate):
     uwv = response(ANNA, relation(statement(*JANUARY, 250000)))
     both = zipped(uwv, svb(ANNA, benefit("AOW", period(*JANUARY, 100, 90))), brp(ANNA), svb(BRAM))

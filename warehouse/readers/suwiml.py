@@ -34,6 +34,7 @@ from warehouse.readers.markup import UNREADABLE, elements, local, pattern, scan
 from warehouse.readers.rows import Rows
 
 CLIENT = "ClientSuwi"
+BSN = "bsn"
 #: The tables of the contract that hold what stands in a relation.
 STATEMENTS, PERIODS = "inkomstenopgave", "inkomstenperiode"
 RESPONSES_PER_CHUNK = 4_000
@@ -120,7 +121,7 @@ class SuwimlReader(Reader):
         client = parts.get(CLIENT)
         service = response.service
         layout = self._layouts[service.response]
-        values = self._gather(response.element, layout.person, signed=service.signed)
+        values = self._person(response.element, layout.person)
         first, *_ = places = response.places()
         holder, taken = chunk.heads, 0
         months = []
@@ -148,6 +149,12 @@ class SuwimlReader(Reader):
             chunk.add(table, row, at, **{HOLDER: holder})
         # A statement elsewhere than the contract says is not read, and so must not be counted.
         chunk.records += taken if response.statements else 1
+
+    def _person(self, response: Any, plan: _Plan) -> _Values:
+        """Who a response is about; of one that says it twice, both must say the same."""
+        clients = [part for part in response if self._name(part) == CLIENT]
+        first, *others = [self._gather(client, plan, signed=True) for client in clients] or [{}]
+        return first if all(other == first for other in others) else {BSN: UNREADABLE}
 
     def _gather(self, element: Any, plan: _Plan, *, signed: bool) -> _Values:
         """The text of every field within an element; what the plan does not know is passed by."""
@@ -279,7 +286,7 @@ class _Response:
 class _Layout:
     """Where the fields of each table stand in a service's response: names, nested as they are.
 
-    ``person`` is seen from the response, ``relation`` from the relation, and each of ``plans``
+    ``person`` is seen from the client, ``relation`` from the relation, and each of ``plans``
     from the element that becomes a row of one of the ``tables``.
     """
 
@@ -292,7 +299,7 @@ class _Layout:
     def of(contract: Contract, service: Service) -> _Layout:
         layout = _Layout()
         for item in contract.head.read_fields:
-            _put(layout.person, _paths(item, ""), item)
+            _put(layout.person, _paths(item, f"{CLIENT}/"), item)
         rows = {service.statement: STATEMENTS, service.period: PERIODS}
         for element, table in rows.items():
             if not element:
