@@ -1,14 +1,16 @@
 """`datapakhuis run`: take in what landed and build what it touches, through Dagster.
 
 The second of the two doors through which the warehouse knows Dagster; it is imported when the
-command is called. Every delivery is a run of its own, so that Dagster shows each partition, and
-all open months are built and published in one.
+command is called. What a gemeente delivered in a month is one run, after one of the registers by
+which the others are judged: Dagster shows each partition, and a run costs a second whatever is in
+it. All open months are built and published in one.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -30,6 +32,8 @@ DAGSTER_YAML = Path(__file__).resolve().parent.parent / "dagster.yaml"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 #: Statuses of a Dagster run of which no process is at work.
 _AT_REST = ("QUEUED", "SUCCESS", "FAILURE", "CANCELED", "SUSPENDED")
+#: The register of who lives here.
+REGISTER = "brp_personen"
 Say = Callable[[str], None]
 Partition = tuple[date, str, str]
 
@@ -113,7 +117,7 @@ def _wanted(
     last: date | None,
     delivery: str | None,
 ) -> list[Partition]:
-    """The partitions in which something waits; registers of persons before what refers to them."""
+    """The partitions in which something waits."""
     waiting = {(file.month, file.delivery, file.gemeente) for file in landing.ready}
     waiting |= {
         (version.month, version.delivery, version.gemeente)
@@ -164,13 +168,16 @@ def _work(
                 return result.success
 
             execute(LANDING_JOB)
-            for month, name, gemeente in wanted:
-                say(f"{name} {gemeente} {month_text(month)}")
+            for (month, gemeente, _), names in _together(wanted, contracts):
+                say(f"{', '.join(names)} {gemeente} {month_text(month)}")
                 key = partition_key(gemeente, month)
-                if not execute(
-                    DELIVERY_JOB, partition_key=key, asset_selection=[asset_key(name)]
-                ) and not _explained(ledger, name, gemeente, month):
-                    summary.failed.append(f"{name} {gemeente} {month_text(month)}")
+                chosen = [asset_key(name) for name in names]
+                if not execute(DELIVERY_JOB, partition_key=key, asset_selection=chosen):
+                    summary.failed += [
+                        f"{name} {gemeente} {month_text(month)}"
+                        for name in names
+                        if not _rests(ledger, name, gemeente, month)
+                    ]
             months = ledger.open_months()
             if months:
                 say(f"building {len(months)} months")
@@ -181,10 +188,24 @@ def _work(
                 summary.held_datasets = _held_datasets(ledger, left)
 
 
-def _explained(ledger: Ledger, name: str, gemeente: str, month: date) -> bool:
-    """Whether the ledger says why a partition failed: a file of it was refused, and none waits."""
+def _together(
+    wanted: list[Partition], contracts: Mapping[str, Contract]
+) -> list[tuple[tuple[date, str, bool], list[str]]]:
+    """What is taken in by one run: of a month and gemeente first the registers, then the others.
+
+    The registers are those by which others are judged: who lives here, and the references.
+    """
+    groups: dict[tuple[date, str, bool], list[str]] = {}
+    for month, name, gemeente in wanted:
+        register = name == REGISTER or contracts[name].reference
+        groups.setdefault((month, gemeente, not register), []).append(name)
+    return sorted(groups.items())
+
+
+def _rests(ledger: Ledger, name: str, gemeente: str, month: date) -> bool:
+    """Whether the ledger knows what became of all that was delivered for a partition."""
     states = [version.state for version in ledger.of(name, gemeente, month)]
-    return State.REFUSED in states and not any(state in PENDING for state in states)
+    return bool(states) and not any(state in PENDING for state in states)
 
 
 def _held_datasets(ledger: Ledger, left: list[date]) -> list[str]:
@@ -204,8 +225,40 @@ def _dagster(home: Home) -> Iterator[None]:
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     os.environ["DATAPAKHUIS_HOME"] = str(home.path)
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), _patient_storage():
         yield
+
+
+@contextmanager
+def _patient_storage() -> Iterator[None]:
+    """Let Dagster write its events without waiting for the disk at each of them.
+
+    It opens its SQLite files anew for every event, and as the only one closes them: then all is
+    written to disk each time. With one connection kept open that is done at the end. What a power
+    cut can take are events; what was delivered and what became of it stands in the ledger.
+    """
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    kept: dict[str, sqlite3.Connection] = {}
+
+    def connected(connection: object, _: object) -> None:
+        if not isinstance(connection, sqlite3.Connection):
+            return
+        connection.execute("pragma synchronous = normal")
+        [(mode,)] = connection.execute("pragma journal_mode").fetchall()
+        path = connection.execute("pragma database_list").fetchall()[0][2]
+        if mode == "wal" and path and path not in kept:
+            kept[path] = sqlite3.connect(path, check_same_thread=False)
+            kept[path].execute("select count(*) from sqlite_master").fetchall()
+
+    event.listen(Engine, "connect", connected)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", connected)
+        for connection in kept.values():
+            connection.close()
 
 
 def recover(instance: object, ledger: Ledger) -> int:
