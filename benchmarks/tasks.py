@@ -6,6 +6,7 @@ imports is not measured, unless importing is the task.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import resource
@@ -152,13 +153,31 @@ def outcome(folder: str, kind: str) -> dict[str, int]:
     return vars((of_home if kind == "home" else of_folder)(Path(folder)))
 
 
-def read_xml(file: str) -> Cost:
-    """Read the addresses as rows; what is counted are the bytes of the XML, unpacked."""
-    import io
+def read(file: str, delivery: str) -> Cost:
+    """Read a delivery as rows; what is counted are its bytes unpacked, and its units."""
+    import pandas  # noqa: F401 - PyArrow imports it at first use; every run has it already
 
     from warehouse.contracts import load_contracts
     from warehouse.readers import reader_for
 
+    contract = load_contracts()[delivery]
+    with Path(file).open("rb") as source:
+        units = reader_for(contract).units(source)
+        reader = reader_for(contract)
+        reader.count(source)
+
+        def work() -> int:
+            for _ in reader.read(source):
+                pass
+            return units
+
+        return replace(measured(work), bytes=_unpacked(Path(file)))
+
+
+def _unpacked(file: Path) -> int:
+    """The bytes of a file, or of what is in it when it is a zip, of zips perhaps."""
+    if not zipfile.is_zipfile(file):
+        return file.stat().st_size
     size = 0
     with zipfile.ZipFile(file) as outer:
         for name in outer.namelist():
@@ -167,13 +186,7 @@ def read_xml(file: str) -> Cost:
                 size += sum(member.file_size for member in zipfile.ZipFile(inner).infolist())
             else:
                 size += len(inner.getvalue())
-    reader = reader_for(load_contracts()["bag_adressen"])
-
-    def work() -> int:
-        with Path(file).open("rb") as source:
-            return sum(chunk.records for chunk in reader.read(source))
-
-    return replace(measured(work), bytes=size)
+    return size
 
 
 def place_addresses(folder: str, objects: int) -> Cost:
