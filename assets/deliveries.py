@@ -16,7 +16,7 @@ from pydantic import Field
 from assets.faults import faults
 from assets.outcomes import kept, shown, specs
 from expectations.bridge import Suite, judge
-from warehouse.contracts import Contract
+from warehouse.contracts import REGISTER, Contract
 from warehouse.home import AMSTERDAM, Home, add_months, month_text, parse_month
 from warehouse.intake import Landed, Misnamed, look, mended_waiting, shown_name
 from warehouse.ledger import PENDING, Quarantined, Release, State, Version
@@ -305,7 +305,7 @@ def _profile_input(station: Station, version: Version) -> ProfileInput:
 
 def _known_persons(station: Station, version: Version) -> list[Path]:
     """The persons of the newest BRP that is still valid in the month of this delivery."""
-    register = station.contracts.get("brp_personen")
+    register = station.contracts.get(REGISTER)
     if register is None or version.delivery == register.name or not version.month:
         return []
     oldest = add_months(version.month, -register.valid_months)

@@ -1,9 +1,10 @@
 """dbt models as Dagster assets, built for the open months in one call."""
 
 import hashlib
+import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from dagster_dbt import (
 
 from assets.deliveries import asset_key
 from assets.faults import faults
-from warehouse.contracts import Contract
+from warehouse.catalogue import SCHEMAS
+from warehouse.contracts import REGISTER, Contract
 from warehouse.errors import DatapakhuisError
 from warehouse.home import Home
 from warehouse.lock import lent
@@ -151,12 +153,54 @@ def model_assets(
             context.log.info("%d open months", len(months))
             arguments = ["build", "--exclude-resource-type", "unit_test"]
             arguments += ["--log-path", str(home.dbt / "logs")]
+            delivered = {version.delivery for version in station.ledger.visible()}
+            if left := idle_models(manifest, contracts, {name for name in delivered if name}):
+                arguments += ["--exclude", " ".join(left)]
             with lent(home.lock):
                 call = dbt.cli(arguments, context=context, target_path=home.dbt / "target")
             # Only when dbt is done may another connection count what it built.
-            yield from _counted(context, home, list(call.stream()))
+            events = list(call.stream())
+            yield from _counted(context, home, events)
+            yield from _left_out(context, events)
 
     return modellen
+
+
+def idle_models(
+    manifest: Path, contracts: Mapping[str, Contract], delivered: Collection[str]
+) -> list[str]:
+    """The models that say nothing yet: neither the delivery they are about ever came, nor another.
+
+    That is the first that they name; the references and the register of persons, which nearly all
+    use, count only as the first. A home that takes in four deliveries does not pay for eighteen.
+    What a model that is built needs is built with it, from deliveries that came or empty.
+    """
+
+    def tells(named: Sequence[str]) -> bool:
+        others = [n for n in named if n != REGISTER and not contracts[n].reference]
+        return not named or any(name in delivered for name in (named[0], *others))
+
+    document = json.loads(manifest.read_text(encoding="utf-8"))
+    models = {key: n for key, n in document["nodes"].items() if n["resource_type"] == "model"}
+    waiting = [
+        key
+        for key, node in models.items()
+        if node["schema"] in SCHEMAS and tells(_meta(node).get("leveringen", ()))
+    ]
+    needed: set[str] = set()
+    while waiting:
+        key = waiting.pop()
+        if key in models and key not in needed:
+            needed.add(key)
+            waiting += document["parent_map"][key]
+    return sorted(node["name"] for key, node in models.items() if key not in needed)
+
+
+def _left_out(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[dg.Output[None]]:
+    """The models that were not built, or else what comes after them would not be either."""
+    made = {event.output_name for event in events if isinstance(event, dg.Output)}
+    for name in sorted(context.op_execution_context.selected_output_names - made):
+        yield dg.Output(None, name, metadata={"gebouwd": "nee: nog nooit geleverd"})
 
 
 def _counted(context: dg.AssetExecutionContext, home: Home, events: list[Any]) -> Iterator[Any]:

@@ -16,7 +16,7 @@ from assets.models import POOL
 from assets.outcomes import kept, shown, specs
 from expectations.bridge import Suite, judge
 from expectations.datasets import DATASET_SHAPES
-from warehouse.catalogue import Entry
+from warehouse.catalogue import SCHEMAS, Entry
 from warehouse.contracts import Contract
 from warehouse.home import Home, month_text
 from warehouse.ledger import CheckResult
@@ -193,10 +193,16 @@ def _publish(
     station: Station, catalogue: Mapping[str, Entry], passed: list[str], months: list[date]
 ) -> PublicationResult:
     with connect(station.home.database) as sql:
+        tables = sql.execute(
+            "select table_name from information_schema.tables where table_schema in (select unnest(?))",
+            [list(SCHEMAS)],
+        ).fetchall()
+        # Of a dataset whose deliveries never came there is no table.
+        there = {name for (name,) in tables}
         return publish(
             connection=sql,
             datasets=[entry.spec for entry in catalogue.values()],
-            months=dict.fromkeys(passed, months),
+            months={name: months for name in passed if name in there},
             root=station.home.publication,
             republish=station.keys.republish,
             gemeenten=station.home.gemeenten,

@@ -15,7 +15,7 @@ import shlex
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +31,7 @@ from warehouse.home import (
     CONFIGURATION,
     Home,
     HomeError,
+    add_months,
     check_free,
     create_home,
     home_path,
@@ -48,7 +49,9 @@ if TYPE_CHECKING:
     from warehouse.ledger import Ledger, Version
     from warehouse.run import Summary
 
-DEMO_GEMEENTE, DEMO_FIRST_MONTH = "GM0479", "2025-01"
+DEMO_GEMEENTE = "GM0479"
+#: A demo ends in the last month of which all norms are known, and begins at the earliest here.
+DEMO_FROM, DEMO_LAST_MONTH = "2020-01", "2026-06"
 ROWS_ON_SCREEN = 50
 #: Of so many versions the command that comes next is written out.
 NEXT_ON_SCREEN = 5
@@ -723,7 +726,10 @@ def generate(
     persons: Annotated[int, typer.Option(min=100, help="Persons in the gemeente.")] = 1000,
     months: Annotated[int, typer.Option(min=1, help="Months of delivery.")] = 6,
     gemeente: Annotated[str, typer.Option(help="CBS code.")] = DEMO_GEMEENTE,
-    first: Annotated[str, typer.Option("--from", help="The first month.")] = DEMO_FIRST_MONTH,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", help="The first month; else so many before 2026-07."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another gemeente.")] = 1,
 ) -> None:
     """Write the deliveries of a synthetic gemeente, some broken rows included."""
@@ -735,7 +741,7 @@ def generate(
         persons=persons,
         months=months,
         gemeente=parse_gemeente(gemeente),
-        first_month=month_text(parse_month(first)),
+        first_month=month_text(parse_month(first)) if first else _demo_begin(months),
         seed=seed,
     )
     _say(f"wrote {len(paths)} files to {to}")
@@ -743,20 +749,28 @@ def generate(
 
 @app.command()
 def demo(
-    persons: Annotated[int, typer.Option(min=100, help="Persons in the gemeente.")] = 1000,
-    months: Annotated[int, typer.Option(min=1, help="Months of delivery.")] = 6,
+    persons: Annotated[int, typer.Option(min=100, help="Persons in the gemeente.")] = 20_000,
+    months: Annotated[int, typer.Option(min=1, max=78, help="Months of delivery.")] = 6,
     home: HomeOption = None,
 ) -> None:
-    """Make a synthetic gemeente, take in its deliveries and a correction, and say where to look."""
+    """Make a synthetic gemeente, take in all its deliveries, and answer three questions."""
     place = _demo_home(home_path(home))
     option = "" if home is None else f" --home {shlex.quote(str(home))}"
-    facts = {"persons": persons, "months": months, "first_month": DEMO_FIRST_MONTH}
-    _say(f"a synthetic gemeente of {persons} persons, {months} months, at {place.path}")
-    summary = _deliver(place, lambda to: _generated(to, facts))
-    _say("\na correction of the last month arrives: late deaths and a late move")
-    corrected = _deliver(place, lambda to: _corrected(to, facts))
-    _where_to_look(place, option)
-    raise typer.Exit(0 if summary.ok and corrected.ok else 1)
+    first = _demo_begin(months)
+    _say(f"a synthetic gemeente of {persons} persons, from {first}, {months} months: {place.path}")
+    _generate_into(place, persons=persons, months=months, first_month=first)
+    summary = _run(place)
+    rows = _dataset_rows(place)
+    if rows:
+        out.print()
+        _print_dicts(rows)
+        _answer(place, option)
+    _where_to_look(option)
+    raise typer.Exit(0 if summary.ok else 1)
+
+
+def _demo_begin(months: int) -> str:
+    return month_text(add_months(parse_month(DEMO_LAST_MONTH), 1 - months))
 
 
 def _demo_home(path: Path) -> Home:
@@ -766,7 +780,7 @@ def _demo_home(path: Path) -> Home:
         given = os.environ.get("DATAPAKHUIS_KEYSET")
         name = f"demo-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}.json"
         keyset = Path(given) if given else default_keyset_path().with_name(name)
-        return _make_home(path, [DEMO_GEMEENTE], parse_month(DEMO_FIRST_MONTH), keyset=keyset)
+        return _make_home(path, [DEMO_GEMEENTE], parse_month(DEMO_FROM), keyset=keyset)
     place = load_home(path)
     if not place.demo:
         raise HomeError(
@@ -775,37 +789,38 @@ def _demo_home(path: Path) -> Home:
     return place
 
 
-def _generated(to: Path, facts: dict[str, Any]) -> None:
-    from demo.generate import generate as write
-
-    write(to, **facts)
-
-
-def _corrected(to: Path, facts: dict[str, Any]) -> None:
-    from demo.generate import correction
-
-    correction(to, **facts)
-
-
-def _deliver(home: Home, write: Callable[[Path], None]) -> Summary:
+def _generate_into(home: Home, **facts: Any) -> None:
     """Write deliveries apart, then drop them in landing at once, as a supplier would."""
+    from demo.generate import iter_deliveries
+
     with tempfile.TemporaryDirectory(dir=home.work) as folder:
-        write(Path(folder))
-        for path in sorted(Path(folder).glob("*_GM*")):
+        for path in iter_deliveries(Path(folder), gemeente=DEMO_GEMEENTE, **facts):
+            _progress(f"generated {path.name}")
+        for path in sorted(Path(folder).iterdir()):
             shutil.move(path, home.landing / path.name)
-    return _run(home)
 
 
-def _where_to_look(home: Home, option: str) -> None:
-    rows = _dataset_rows(home)
-    out.print()
-    if rows:
-        _print_dicts(rows)
-    on_path = shutil.which("datapakhuis")
-    program = "datapakhuis" if on_path else os.path.relpath(sys.argv[0])
+def _program() -> str:
+    """How the command line was called, as it can be called again."""
+    return "datapakhuis" if shutil.which("datapakhuis") else os.path.relpath(sys.argv[0])
+
+
+def _answer(home: Home, option: str) -> None:
+    """Three questions, each with its query and what came of it."""
+    from demo.questions import QUESTIONS
+
+    client = Client(home.path)
+    for number, question in enumerate(QUESTIONS, 1):
+        answer = client.sql(question.sql)
+        _say(f"\n{number}. {question.words}")
+        _say(f'   {_program()} sql{option} "{" ".join(question.sql.split())}"')
+        _print_table(answer.column_names, [tuple(row.values()) for row in answer.to_pylist()])
+
+
+def _where_to_look(option: str) -> None:
+    program = _program()
     _say("\nlook around:")
     _say(f"  {program} status{option}")
     _say(f"  {program} quarantine list{option}")
-    question = "select maand, count(*) as personen from personen group by maand order by maand"
-    _say(f'  {program} sql{option} "{question}"')
-    _say("  make dev        the Dagster UI")
+    _say(f"  {program} list{option}")
+    _say("  make dev        the Dagster UI: assets, checks, what is held and why")

@@ -16,6 +16,8 @@ from warehouse.errors import DatapakhuisError
 
 CONTRACTS = Path(__file__).resolve().parent.parent / "contracts"
 
+#: The register of who lives here, by which the others are judged.
+REGISTER = "brp_personen"
 CLASSES = frozenset({"bsn", "bsn_relatie", "token", "direct", "overig", "staging", "gewoon"})
 DROPPED = frozenset({"direct", "overig"})
 #: The delivery modes, and what a fact about an earlier month may do in each: it is counted, or it

@@ -19,7 +19,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from warehouse.contracts import Contract, load_contracts
+from warehouse.contracts import REGISTER, Contract, load_contracts
 from warehouse.home import Home, month_text
 from warehouse.intake import Landing, look, shown_name
 from warehouse.ledger import PENDING, Ledger, State, Version
@@ -32,8 +32,6 @@ DAGSTER_YAML = Path(__file__).resolve().parent.parent / "dagster.yaml"
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 #: Statuses of a Dagster run of which no process is at work.
 _AT_REST = ("QUEUED", "SUCCESS", "FAILURE", "CANCELED", "SUSPENDED")
-#: The register of who lives here.
-REGISTER = "brp_personen"
 Say = Callable[[str], None]
 Partition = tuple[date, str, str]
 
