@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -196,11 +197,26 @@ def idle_models(
     return sorted(node["name"] for key, node in models.items() if key not in needed)
 
 
-def _left_out(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[dg.Output[None]]:
-    """The models that were not built, or else what comes after them would not be either."""
+def _left_out(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[Any]:
+    """The models that were not built, or else what comes after them would not be either.
+
+    Each after those it is made of: nothing that was built is made of them. Their tests do not
+    apply.
+    """
     made = {event.output_name for event in events if isinstance(event, dg.Output)}
-    for name in sorted(context.op_execution_context.selected_output_names - made):
-        yield dg.Output(None, name, metadata={"gebouwd": "nee: nog nooit geleverd"})
+    names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}
+    left = {key for key, name in names.items() if name not in made}
+    order = TopologicalSorter({key: context.assets_def.asset_deps[key] & left for key in left})
+    for key in order.static_order():
+        yield dg.Output(None, names[key], metadata={"gebouwd": "nee: nog nooit geleverd"})
+        for check in context.assets_def.check_keys:
+            if check.asset_key == key:
+                yield dg.AssetCheckResult(
+                    passed=True,
+                    asset_key=key,
+                    check_name=check.name,
+                    metadata={"uitkomst": "niet_van_toepassing"},
+                )
 
 
 def _counted(context: dg.AssetExecutionContext, home: Home, events: list[Any]) -> Iterator[Any]:

@@ -194,7 +194,8 @@ def _publish(
 ) -> PublicationResult:
     with connect(station.home.database) as sql:
         tables = sql.execute(
-            "select table_name from information_schema.tables where table_schema in (select unnest(?))",
+            "select table_name from information_schema.tables"
+            " where table_schema in (select unnest(?))",
             [list(SCHEMAS)],
         ).fetchall()
         # Of a dataset whose deliveries never came there is no table.
