@@ -6,7 +6,8 @@ second time with another parser. What does not: what the elements of a message m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -33,6 +34,8 @@ _SAFELY: dict[str, Any] = {
 }
 
 Handler = Callable[[str, str], None]
+#: Names of fields by the names of elements, nested as these are.
+Plan = dict[str, Any]
 
 
 def elements(number: int, stream: IO[bytes], *names: str) -> Iterator[Any]:
@@ -130,12 +133,37 @@ def pattern(path: str) -> str:
     return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
-def text(element: Any, path: str) -> str:
-    """The text of the one element at a path: empty when there is none, unreadable when several."""
-    found = [] if element is None else element.findall(pattern(path))
-    if len(found) > 1:
-        return UNREADABLE
-    return (found[0].text or "").strip() if found else ""
+def plan(paths: Mapping[str, str]) -> Plan:
+    """Where fields stand, by name: element names as they are nested, down to a field's name."""
+    made: Plan = {}
+    for field, path in paths.items():
+        *around, name = path.split("/")
+        inner: Any = made
+        for step in around:
+            inner = inner.setdefault(step, {})
+        inner[name] = field
+    return made
+
+
+def gather(element: Any, fields: Plan) -> dict[str, str]:
+    """The texts of fields within an element, in one pass: unreadable what stands there twice."""
+    values: dict[str, str] = {}
+    _gather(element, fields, values)
+    return values
+
+
+def _gather(element: Any, fields: Plan, values: dict[str, str]) -> None:
+    for child in element:
+        known = fields.get(_local(child.tag))
+        if isinstance(known, dict):
+            _gather(child, known, values)
+        elif known is not None:
+            values[known] = UNREADABLE if known in values else (child.text or "").strip()
+
+
+@lru_cache(maxsize=1_000)
+def _local(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 class Copying:

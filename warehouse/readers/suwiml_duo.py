@@ -20,7 +20,7 @@ from lxml import etree
 from warehouse.contracts import Contract
 from warehouse.readers import archive
 from warehouse.readers.base import Broken, Chunk, Place, Reader, Refused, Sink
-from warehouse.readers.markup import UNREADABLE, elements, pattern, scan, text
+from warehouse.readers.markup import UNREADABLE, elements, gather, local, pattern, plan, scan
 from warehouse.readers.rows import Rows
 from warehouse.readers.table import TableReader
 
@@ -31,31 +31,39 @@ AGREEMENT, PARTICIPATION = "Onderwijsovereenkomst", "DeelnameOpleidingGeregistrD
 RESULT = "ResultaatOpleidingGeregistrDuo"
 RESPONSES_PER_CHUNK = 4_000
 
-_OF_PERSON = {
-    "bsn": "Burgerservicenr",
-    "indicatie_startkwalificatie": "IndStartkwalificatieDuo",
-}
-_OF_AGREEMENT = {
-    "brin": "Brin/BrinNr",
-    "datum_inschrijving": "DatInschrijvingOpleiding",
-    "datum_uitschrijving": "DatUitschrijvingOpleiding",
-}
-_OF_PARTICIPATION = {
-    "niveau_opleiding": "InhoudDeelnameOpleidingDuo/CdNiveauOpleidingDuo",
-    "leerweg": "CdLeerwegMbo",
-    "leerjaar": "AanduidingLeerjaar",
-    "datum_aanvang_deelname": "DatBDeelnameOpleiding",
-    "datum_einde_deelname": "DatEDeelnameOpleiding",
-}
-_OF_RESULT = {
-    "brin": "Brin/BrinNr",
-    "niveau_opleiding": "InhoudResultaatOpleidingDuo/CdNiveauOpleidingDuo",
-    "opleiding": "InhoudResultaatOpleidingDuo/NaamOpleidingKortDuo",
-    "soort_waardedocument": "CdSrtWaardedocument",
-    "datum_aanvang": "ResultaatExamen/DatResultaatExamen",
-    "examenjaar": "ResultaatExamen/JaarAfgelegdExamen",
-    "uitslag": "ResultaatExamen/CdResultaatExamen",
-}
+_OF_PERSON = plan(
+    {
+        "bsn": "Burgerservicenr",
+        "indicatie_startkwalificatie": "IndStartkwalificatieDuo",
+    }
+)
+_OF_AGREEMENT = plan(
+    {
+        "brin": "Brin/BrinNr",
+        "datum_inschrijving": "DatInschrijvingOpleiding",
+        "datum_uitschrijving": "DatUitschrijvingOpleiding",
+    }
+)
+_OF_PARTICIPATION = plan(
+    {
+        "niveau_opleiding": "InhoudDeelnameOpleidingDuo/CdNiveauOpleidingDuo",
+        "leerweg": "CdLeerwegMbo",
+        "leerjaar": "AanduidingLeerjaar",
+        "datum_aanvang_deelname": "DatBDeelnameOpleiding",
+        "datum_einde_deelname": "DatEDeelnameOpleiding",
+    }
+)
+_OF_RESULT = plan(
+    {
+        "brin": "Brin/BrinNr",
+        "niveau_opleiding": "InhoudResultaatOpleidingDuo/CdNiveauOpleidingDuo",
+        "opleiding": "InhoudResultaatOpleidingDuo/NaamOpleidingKortDuo",
+        "soort_waardedocument": "CdSrtWaardedocument",
+        "datum_aanvang": "ResultaatExamen/DatResultaatExamen",
+        "examenjaar": "ResultaatExamen/JaarAfgelegdExamen",
+        "uitslag": "ResultaatExamen/CdResultaatExamen",
+    }
+)
 _NO_DATE = ("", "00000000")
 
 
@@ -198,11 +206,12 @@ class _Responses(Reader):
         if response.element.find(pattern("FWI/Fout")) is not None:
             chunk.broken += [Broken(place, "antwoord_met_fout") for place in places]
             return
-        person = _texts(response.element.find(pattern(CLIENT)), _OF_PERSON)
+        client = response.element.find(pattern(CLIENT))
+        person = {} if client is None else gather(client, _OF_PERSON)
         if not response.units:
             chunk.add(self._half.nothing, person, places[0])
-        for element, place in zip(response.units, places, strict=False):
-            values = _enrolment(element) if self._half.enrolments else _result(element)
+        rows = (_enrolments if self._half.enrolments else _results)(response.units)
+        for values, place in zip(rows, places, strict=False):
             chunk.add(self._half.table, person | values, place)
 
     def _alone(self, response: _Response, index: int) -> bytes:
@@ -217,24 +226,25 @@ class _Responses(Reader):
         return etree.tostring(element, with_tail=False)
 
 
-def _texts(element: Any, where: Mapping[str, str]) -> dict[str, str]:
-    return {name: text(element, path) for name, path in where.items()}
+def _enrolments(units: Sequence[Any]) -> Iterator[dict[str, str]]:
+    """Participations, each with the agreement around it; of one without any the level is open."""
+    around, told = None, {}
+    for element in units:
+        alone = local(element) == AGREEMENT
+        agreement = element if alone else element.getparent()
+        if agreement is not around:
+            around, told = agreement, gather(agreement, _OF_AGREEMENT)
+        yield told if alone else told | gather(element, _OF_PARTICIPATION)
 
 
-def _enrolment(element: Any) -> dict[str, str]:
-    """A participation with the agreement around it; of an agreement alone the programme is open."""
-    if etree.QName(element).localname == AGREEMENT:
-        return _texts(element, _OF_AGREEMENT)
-    return _texts(element.getparent(), _OF_AGREEMENT) | _texts(element, _OF_PARTICIPATION)
-
-
-def _result(element: Any) -> dict[str, str]:
-    """A result; of which only the year is told, it was there by the last day of that year."""
-    values = _texts(element, _OF_RESULT)
-    if values["datum_aanvang"] in _NO_DATE and (year := values["examenjaar"]):
-        values["datum_aanvang"] = f"{year}1231"
-    values["uitslag"] = values["uitslag"] or UNREADABLE
-    return values
+def _results(units: Sequence[Any]) -> Iterator[dict[str, str]]:
+    """Results; one of which only the year is told, was there by the last day of that year."""
+    for element in units:
+        values = gather(element, _OF_RESULT)
+        if values.get("datum_aanvang", "") in _NO_DATE and (year := values.get("examenjaar")):
+            values["datum_aanvang"] = f"{year}1231"
+        values["uitslag"] = values.get("uitslag") or UNREADABLE
+        yield values
 
 
 def _count(number: int, stream: IO[bytes], *, enrolments: bool) -> int:
