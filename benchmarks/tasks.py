@@ -44,6 +44,7 @@ def generate(
             gemeente=GEMEENTE,
             first_month=first,
             deliveries=deliveries or DELIVERIES,
+            manifest=False,
         )
 
     return measured(work)

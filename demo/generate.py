@@ -29,7 +29,8 @@ from demo.lives import Lives
 from demo.population import Population
 from demo.settling import settle
 
-DELIVERIES = ("cbs_gebieden", "bag_adressen", "brp_personen", "suwinet_inkomsten")
+#: Areas, addresses, persons, and the incomes of who is asked by Suwinet.
+FIRST_FOUR = ("cbs_gebieden", "bag_adressen", "brp_personen", "suwinet_inkomsten")
 #: The modules of formats that have a name of their own.
 _MODULES = {
     "cbs_gebieden": "gebieden",
@@ -37,8 +38,9 @@ _MODULES = {
     "brp_personen": "gbav",
     "suwinet_inkomsten": "suwiml",
 }
-#: Written by a module of their own name.
-OTHERS = (
+#: All deliveries there are, in the order in which those of a month are written.
+DELIVERIES = (
+    *FIRST_FOUR,
     "woz_stufcap",
     "corporatie_huren",
     "inkomen_huishouden",
@@ -76,14 +78,17 @@ def generate(
     divided_again: str | None = None,
     rate: float = RATE,
     file_faults: bool = False,
+    manifest: bool = True,
 ) -> list[Path]:
     """Write the deliveries of each month, and return their paths, oldest month first.
 
     ``persons`` is the number of records of persons on the eve of the first month, at least 100.
-    Persons and incomes come every month, areas in the first, addresses in the first and every
-    sixth after it. In the month ``divided_again`` the areas come once more: both divisions, the
-    new one of that year, and the codes that changed. The same arguments give the same bytes; more
-    months begin with the same files.
+    Most deliveries come every month, areas in the first, addresses in the first and every sixth
+    after it, the yearly ones in the first and every January. ``rate`` is the share of the units
+    that carry a given error; with ``manifest`` they are told in ``MANIFEST``. In the month
+    ``divided_again`` the areas come once more: both divisions, the new one of that year, and the
+    codes that changed. The same arguments give the same bytes; more months begin with the same
+    files.
     """
     return list(
         iter_deliveries(
@@ -98,6 +103,7 @@ def generate(
             divided_again=divided_again,
             rate=rate,
             file_faults=file_faults,
+            manifest=manifest,
         )
     )
 
@@ -115,13 +121,15 @@ def iter_deliveries(
     divided_again: str | None = None,
     rate: float = RATE,
     file_faults: bool = False,
+    manifest: bool = False,
 ) -> Iterator[Path]:
     """As ``generate``, giving each path as soon as its file is complete, in order of arrival.
 
     With ``file_faults`` some files arrive wrong first, in the folder ``FIRST``, before the right
-    one of the same name (E14, E15), and one arrives a month late (E05).
+    one of the same name (E14, E15), and one arrives a month late (E05). A ``manifest`` is written
+    after the last path only if asked.
     """
-    unknown = set(deliveries) - set(DELIVERIES) - set(OTHERS)
+    unknown = set(deliveries) - set(DELIVERIES)
     if unknown:
         raise ValueError(f"the synthetic gemeente does not deliver {', '.join(sorted(unknown))}")
     lives = lives_of(persons=persons, gemeente=gemeente, first_month=first_month, seed=seed)
@@ -145,7 +153,7 @@ def iter_deliveries(
                 yield from wrong.arrive(path, delivery, lives, number) if wrong else [path]
         if wrong:
             yield from wrong.belated()
-    if injection.notes:
+    if manifest:
         injection.write(to / MANIFEST)
 
 
@@ -181,19 +189,19 @@ def correction(
     seed: int = 1,
     faults: bool = True,
     rate: float = RATE,
+    manifest: bool = False,
 ) -> Path:
     """Write the last month's ``brp_personen`` again, with what became known a month later.
 
     It holds at least two deaths and one move that the first file of that month did not know of;
-    otherwise the same persons. The file has the same name as the first: give another folder, in
-    which the manifest tells its errors.
+    otherwise the same persons. The file has the same name as the first: give another folder.
     """
     lives = lives_of(persons=persons, gemeente=gemeente, first_month=first_month, seed=seed)
     for _ in range(months):
         lives.advance()
     injection = Injection(seed, rate if faults else 0.0)
     path = _deliver(to, "brp_personen", lives, injection, late=31)
-    if injection.notes:
+    if manifest:
         injection.write(to / MANIFEST)
     return path
 

@@ -122,6 +122,7 @@ class Schools:
         self._grow(moment.size)
         who = np.flatnonzero(moment.resident & (moment.age >= 4) & (moment.age < 30))
         self._place(moment, who, moment.rng("schools found"), found=True)
+        self._miss_school(moment, moment.rng("absence found"), months=12)
 
     def advance(self, moment: Moment) -> None:
         """Live through a month of school."""
@@ -320,18 +321,19 @@ class Schools:
 
     # Absence and exemption
 
-    def _miss_school(self, moment: Moment, rng: np.random.Generator) -> None:
+    def _miss_school(self, moment: Moment, rng: np.random.Generator, months: int = 1) -> None:
+        """Reports of absence of this month, or of the last so many."""
         who = np.flatnonzero((self.at >= 0) & (moment.age >= 5) & (moment.age < 23))
         rows = self.enrolments[self.at[who]]
         hazard = _ABSENT[rows["school"]] * (1.7 - 1.4 * moment.rank[who])
-        absent = rng.random(len(who)) < hazard
+        absent = rng.random(len(who)) < hazard * months
         who, rows = who[absent], rows[absent]
         count = len(who)
         made = empty(ABSENCE, count)
         made["number"] = 700_001 + len(self.absences) + np.arange(count)
         made["person"], made["brin"] = who, rows["brin"]
         made["kind"] = rng.choice(5, count, p=[0.72, 0.08, 0.13, 0.06, 0.01])
-        made["begin"] = moment.days(rng, count)
+        made["begin"] = moment.days(rng, count) - 30 * rng.integers(0, months, count)
         made["known"] = made["begin"] + rng.integers(0, 12, count)
         made["end"] = made["begin"] + rng.integers(5, 60, count)
         made["end_known"] = np.maximum(made["end"] + rng.integers(0, 15, count), made["known"])

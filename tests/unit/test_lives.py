@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -54,6 +55,15 @@ def test_another_seed_and_another_gemeente_keep_to_the_levels_too(seed, gemeente
     for subject, level in LEVELS.items():
         if subject != "dropouts":
             assert found[subject] == pytest.approx(level.share, abs=level.tolerance), subject
+
+
+def test_the_page_on_the_gemeente_states_each_level_as_the_code_has_it():
+    page = Path(__file__).parents[2] / "docs" / "explanation" / "synthetic-gemeente.md"
+    rows = [line.split("|")[2:4] for line in page.read_text().splitlines() if " % |" in line]
+
+    stated = sorted((share.strip(" %"), differ.strip()) for share, differ in rows)
+    meant = [(level.share * 100, level.tolerance * 100) for level in LEVELS.values()]
+    assert stated == sorted((f"{share:.3g}", f"{differ:.2g}") for share, differ in meant)
 
 
 def test_each_buurt_of_zaanstad_has_its_inhabitants_and_its_households(year):
@@ -276,6 +286,7 @@ def test_files_arrive_wrong_first_and_one_late(tmp_path):
             persons=300,
             months=4,
             file_faults=True,
+            manifest=True,
             deliveries=["brp_personen", "suwinet_inkomsten"],
         )
     ]
@@ -293,7 +304,7 @@ def test_files_arrive_wrong_first_and_one_late(tmp_path):
 
 
 def test_a_manifest_holds_no_bsn_and_only_codes_of_the_profile(tmp_path):
-    list(iter_deliveries(tmp_path, persons=300, months=2))
+    list(iter_deliveries(tmp_path, persons=300, months=2, manifest=True))
     notes = read_manifest(tmp_path / MANIFEST)
 
     assert {note.code for note in notes} <= set(CODES)
