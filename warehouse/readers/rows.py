@@ -21,17 +21,18 @@ class Rows:
         self.records = 0
         self.broken: list[Broken] = []
         self._head = contract.head.name
-        self._columns: dict[str, dict[str, list[Any]]] = {}
+        self._names: dict[str, list[str]] = {}
         for table in contract.raw_tables:
             own = [] if table is contract.head or table.independent else [HOLDER]
             names = [UNIT, LINE, MESSAGE, *own, *(f.name for f in table.read_fields)]
-            self._columns[table.name] = {name: [] for name in names}
+            self._names[table.name] = names
+        self._rows: dict[str, list[dict[str, Any]]] = {name: [] for name in self._names}
 
     def add(self, table: str, values: Mapping[str, str], place: Place, **numbers: int) -> None:
         """One row of one table; a field without a value is empty."""
-        row = {**values, UNIT: place.unit, LINE: place.line, MESSAGE: place.message, **numbers}
-        for name, column in self._columns[table].items():
-            column.append(row.get(name, ""))
+        self._rows[table].append(
+            {**values, UNIT: place.unit, LINE: place.line, MESSAGE: place.message, **numbers}
+        )
         if table == self._head:
             self.heads += 1
 
@@ -40,10 +41,12 @@ class Rows:
         tables = {
             name: pa.table(
                 {
-                    column: pa.array(values, pa.int64() if column in _NUMBERS else pa.string())
-                    for column, values in columns.items()
+                    column: pa.array([row[column] for row in rows], pa.int64())
+                    if column in _NUMBERS
+                    else pa.array([row.get(column, "") for row in rows], pa.string())
+                    for column in self._names[name]
                 }
             )
-            for name, columns in self._columns.items()
+            for name, rows in self._rows.items()
         }
         return Chunk(tables, self.records, self.broken)

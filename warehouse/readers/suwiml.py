@@ -10,7 +10,7 @@ breaks its own schema there is no reason to refuse a person's income.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -113,35 +113,39 @@ class SuwimlReader(Reader):
         yield chunk.finish()
 
     def _add(self, chunk: Rows, response: _Response) -> None:
-        parts = {self._name(part): part for part in reversed(response.element)}
-        if "FWI" in parts and _child(response.element, "FWI/Fout") is not None:
+        names = [self._name(part) for part in response.element]
+        if "FWI" in names and _child(response.element, "FWI/Fout") is not None:
             chunk.broken += [Broken(place, "antwoord_met_fout") for place in response.places()]
             chunk.records += len(response.places())
             return
-        client = parts.get(CLIENT)
+        clients = [
+            part for part, name in zip(response.element, names, strict=True) if name == CLIENT
+        ]
         service = response.service
         layout = self._layouts[service.response]
-        values = self._person(response.element, layout.person)
+        values = self._person(clients, layout.person)
         first, *_ = places = response.places()
         holder, taken = chunk.heads, 0
         months = []
         rows: list[tuple[str, _Values, Place]] = []
-        for relation in client if client is not None else ():
+        for relation in clients[0] if clients else ():
             if not service.relation or self._name(relation) != service.relation:
                 continue
-            around = self._gather(relation, layout.relation, signed=service.signed)
-            for element in relation:
-                name = self._name(element)
+            # Kept, for an element that nobody holds is made anew each time it is met.
+            within = list(relation)
+            around = self._gather(within, layout.relation, signed=service.signed)
+            for element in within:
+                name = self._local.get(element.tag) or self._name(element)
                 table = layout.tables.get(name)
                 if table is None:
                     continue
                 row = around | self._gather(element, layout.plans[name], signed=service.signed)
-                place = first
                 if name == service.statement:
-                    place, taken = places[taken], taken + 1
+                    at, taken = places[taken], taken + 1
                     months += [_month(row.get("datum_aanvang", ""))]
                     months += [_month(row.get("datum_einde", ""))]
-                at = Place(place.message, place.unit, element.sourceline or 0)
+                else:
+                    at = Place(first.message, first.unit, element.sourceline or 0)
                 rows.append((table, row, at))
         values |= _period(response, [month for month in months if month])
         chunk.add(self.contract.head.name, values | {"dienst": service.name}, first)
@@ -150,17 +154,16 @@ class SuwimlReader(Reader):
         # A statement elsewhere than the contract says is not read, and so must not be counted.
         chunk.records += taken if response.statements else 1
 
-    def _person(self, response: Any, plan: _Plan) -> _Values:
+    def _person(self, clients: Sequence[Any], plan: _Plan) -> _Values:
         """Who a response is about; of one that says it twice, both must say the same."""
-        clients = [part for part in response if self._name(part) == CLIENT]
         first, *others = [self._gather(client, plan, signed=True) for client in clients] or [{}]
         return first if all(other == first for other in others) else {BSN: UNREADABLE}
 
-    def _gather(self, element: Any, plan: _Plan, *, signed: bool) -> _Values:
+    def _gather(self, within: Iterable[Any], plan: _Plan, *, signed: bool) -> _Values:
         """The text of every field within an element; what the plan does not know is passed by."""
         values: _Values = {}
         names = self._local
-        waiting = [(element, plan)]
+        waiting = [(within, plan)]
         while waiting:
             around, known = waiting.pop()
             for child in around:
