@@ -479,7 +479,8 @@ def rights(bus, take) -> Rights:
                 "betaald_bedrag": paid,
             }
             lines.append(";".join(row.get(name, "") for name in columns))
-        return take("\n".join([*lines, ""]).encode(), delivered, "bijstand_bus")
+        known: Known = take("\n".join([*lines, ""]).encode(), delivered, "bijstand_bus")
+        return known
 
     return deliver
 
