@@ -401,7 +401,8 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     "datasets/identiteit_conflicten": (
         *("bevolking", BURGERZAKEN, ""),
         {
-            "grootboek/open_maanden",
+            *WHO,
+            "staging/stg_inkomen_huishouden",
             "datasets/bijstand",
             "datasets/inkomsten",
             "datasets/inkomsten_bevraging",
