@@ -82,6 +82,7 @@ class Debts:
         known = self.case[who] >= 0
         result = np.where(known, 2, rng.choice([1, 3, 4, 5], count, p=[0.42, 0.2, 0.18, 0.2]))
         rows["result"] = np.where(taken, result, 0)[at]
+        rows["reached"] &= rows["result"] != 1
         rows["result_known"] = np.where(
             rows["taken_up"] < NEVER, rows["taken_up"] + rng.integers(7, 60, count)[at], NEVER
         )
