@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import IO, Any, BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,7 @@ import shapely
 
 from warehouse.readers import archive, lines, rd
 from warehouse.readers.base import LINE, MESSAGE, UNIT, Broken, Chunk, Place, Reader, Refused
+from warehouse.readers.jsontext import UNFIT, Cursor, Message, whole
 
 #: A message is read as a whole; the wijken and buurten of all gemeenten together take 100 MB.
 MOST_BYTES = archive.MESSAGES.of_a_member
@@ -50,11 +51,7 @@ _EPSG = re.compile(r"EPSG[:/]+(?:[0-9.]*[:/]+)?([0-9]+)$")
 
 #: Strings and braces: all of JSON that counting takes. A string may be a key, or be cut off.
 _TOKENS = re.compile(rb'"((?:[^"\\]++|\\.)*+)(?:"\s*(:)?|\\?\Z)|[{}]', re.DOTALL)
-#: What JSON can escape and no text can hold.
-_UNFIT = re.compile("[\0\ud800-\udfff]")
-_SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder()
-_UTF16_32 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 Positions = npt.NDArray[np.float64]
 System = Callable[[Positions], Positions]
@@ -151,17 +148,8 @@ class _Rows:
 # --- messages ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Message:
-    """One file of the delivery: 0 when it is the delivery itself."""
-
-    number: int
-    data: bytes
-
-    def place(self, line: int | None = None) -> str:
-        """Where a line stands, for an error."""
-        message = f"message {self.number}" if self.number else ""
-        return ", ".join(filter(None, (message, f"line {line}" if line else "")))
+class _Message(Message):
+    """A file of areas, or of changed codes."""
 
     @property
     def is_table(self) -> bool:
@@ -169,34 +157,10 @@ class _Message:
         head = self.data[:4096].removeprefix(codecs.BOM_UTF8).lstrip()
         return head[:1] not in (b"{", b"[") and OLD.encode() in head.split(b"\n")[0].lower()
 
-    def text(self) -> str:
-        """The content as text.
-
-        Raises:
-            Refused: when it is not UTF-8, or ends within a character.
-        """
-        if self.data.startswith(_UTF16_32):
-            raise Refused("codering", self.place())
-        if (at := self.data.find(b"\0")) >= 0:
-            raise Refused("nul_byte", self.place(self.data.count(b"\n", 0, at) + 1))
-        try:
-            return self.data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            cut = error.reason == "unexpected end of data"
-            line = self.data.count(b"\n", 0, error.start) + 1
-        raise Refused("afgekapt" if cut else "codering", self.place(line))
-
 
 def _messages(source: BinaryIO) -> Iterator[_Message]:
     for number, stream in archive.messages(source):
-        yield _Message(number, _whole(stream))
-
-
-def _whole(stream: IO[bytes]) -> bytes:
-    data = stream.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise Refused("zip_te_groot")
-    return data
+        yield _Message(number, whole(stream, MOST_BYTES))
 
 
 # --- changed codes ----------------------------------------------------------------------------
@@ -299,41 +263,17 @@ def _members(message: _Message, text: str) -> Iterator[_Member]:
 
 
 def _walk(text: str) -> Iterator[_Member]:
-    mark, at = _mark(text, 0, "{")
-    while mark != "}":
-        name, at = _value(text, at)
-        _, at = _mark(text, at, ":")
+    cursor = Cursor(text, _DECODER)
+    for name in cursor.members():
         if name == "features":
-            mark, at = _mark(text, at, "[")
-            while mark != "]":
-                begin = _skip(text, at)
-                value, at = _value(text, begin)
-                yield _Member("feature", begin, at, value)
-                mark, at = _mark(text, at, ",]")
+            for begin in cursor.elements():
+                value = cursor.take()
+                yield _Member("feature", begin, cursor.at, value)
         else:
-            begin = _skip(text, at)
-            value, at = _value(text, begin)
-            yield _Member(str(name), begin, at, value)
-        mark, at = _mark(text, at, ",}")
-    if (at := _skip(text, at)) != len(text):
-        raise json.JSONDecodeError("something follows", text, at)
-
-
-def _value(text: str, at: int) -> tuple[Any, int]:
-    return _DECODER.raw_decode(text, _skip(text, at))
-
-
-def _mark(text: str, at: int, allowed: str) -> tuple[str, int]:
-    """The next character, which must be one of a few, and where the text goes on."""
-    at = _skip(text, at)
-    if at == len(text) or text[at] not in allowed:
-        raise json.JSONDecodeError("another mark was expected", text, at)
-    return text[at], at + 1
-
-
-def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+            begin = cursor.at
+            value = cursor.take()
+            yield _Member(name, begin, cursor.at, value)
+    cursor.end()
 
 
 def _areas(message: _Message) -> Iterator[_Unit]:
@@ -409,7 +349,7 @@ def _said(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return UNREADABLE
     text = str(value).strip()
-    return UNREADABLE if _UNFIT.search(text) else text
+    return UNREADABLE if UNFIT.search(text) else text
 
 
 def _first(said: Mapping[str, str], names: Sequence[str]) -> str:
