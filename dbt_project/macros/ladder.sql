@@ -257,7 +257,50 @@ adressen_op_peildatum as (
             and gevraagd.jaar_toen = plaatsen.jaar_toen
 ),
 
--- Rungs 3 to 5: what is asked may fit several addresses; then they must agree.
+-- Rung 3: the one address in use on the day that is written so.
+via_adres as (
+    select
+        vragen.gemeente,
+        vragen.maand,
+        vragen.adres_vraag,
+        'pchn' as methode,
+        min(adressen.buurt) as buurt,
+        case
+            when min(adressen.buurt_toen) = max(adressen.buurt_toen) then min(adressen.buurt_toen)
+        end as buurt_toen,
+        min(adressen.gebruiksdoelen) as gebruiksdoelen,
+        min(vragen.levering_id) as levering_id,
+        min(adressen.eenheid) as eenheid,
+        arg_min(adressen.adres_sleutel, adressen.eenheid) as adres_sleutel,
+        cast(null as bigint) as adressen_op_nummer
+    from rest_na_nummeraanduiding as vragen
+    inner join adressen_op_peildatum as adressen
+        on
+            vragen.gemeente = adressen.gemeente
+            and vragen.maand = adressen.maand
+            and vragen.postcode = adressen.postcode
+            and vragen.huisnummer = adressen.huisnummer
+            and coalesce(vragen.toevoeging, '') = coalesce(adressen.toevoeging, '')
+    group by
+        vragen.gemeente,
+        vragen.maand,
+        vragen.adres_vraag
+    having
+        min(adressen.nummeraanduiding) = max(adressen.nummeraanduiding)
+        and min(adressen.buurt) = max(adressen.buurt)
+),
+
+rest_na_adres as (
+    select vragen.*
+    from rest_na_nummeraanduiding as vragen
+    anti join via_adres
+        on
+            vragen.gemeente = via_adres.gemeente
+            and vragen.maand = via_adres.maand
+            and vragen.adres_vraag = via_adres.adres_vraag
+),
+
+-- Rungs 4 and 5: what is asked may fit several addresses; then they must agree.
 kandidaten as (
     select
         vragen.gemeente,
@@ -267,13 +310,8 @@ kandidaten as (
         adressen.nummeraanduiding,
         adressen.buurt,
         adressen.buurt_toen,
-        adressen.gebruiksdoelen,
-        adressen.eenheid,
-        adressen.adres_sleutel,
-        adressen.huisnummer = vragen.huisnummer as zelfde_nummer,
-        adressen.huisnummer = vragen.huisnummer
-        and coalesce(adressen.toevoeging, '') = coalesce(vragen.toevoeging, '') as zelfde_adres
-    from rest_na_nummeraanduiding as vragen
+        adressen.huisnummer = vragen.huisnummer as zelfde_nummer
+    from rest_na_adres as vragen
     inner join adressen_op_peildatum as adressen
         on
             vragen.gemeente = adressen.gemeente
@@ -288,14 +326,6 @@ telling as (
         adres_vraag,
         min(levering_id) as levering_id,
         count(distinct nummeraanduiding) filter (where zelfde_nummer) as adressen_op_nummer,
-        count(distinct nummeraanduiding) filter (where zelfde_adres) as adressen,
-        min(eenheid) filter (where zelfde_adres) as eenheid_adres,
-        arg_min(adres_sleutel, eenheid) filter (where zelfde_adres) as sleutel_adres,
-        count(distinct buurt) filter (where zelfde_adres) as buurten_adres,
-        min(buurt) filter (where zelfde_adres) as buurt_adres,
-        count(distinct buurt_toen) filter (where zelfde_adres) as buurten_toen_adres,
-        min(buurt_toen) filter (where zelfde_adres) as buurt_toen_adres,
-        min(gebruiksdoelen) filter (where zelfde_adres) as gebruiksdoelen_adres,
         count(distinct buurt) filter (where zelfde_nummer) as buurten_nummer,
         min(buurt) filter (where zelfde_nummer) as buurt_nummer,
         count(distinct buurt_toen) filter (where zelfde_nummer) as buurten_toen_nummer,
@@ -316,34 +346,25 @@ via_postcode as (
         gemeente,
         maand,
         adres_vraag,
+        case when buurten_nummer = 1 then 'pchn_zonder_toev' else 'pc6' end as methode,
+        case when buurten_nummer = 1 then buurt_nummer else buurt_pc6 end as buurt,
         case
-            when adressen = 1 and buurten_adres = 1 then 'pchn'
-            when buurten_nummer = 1 then 'pchn_zonder_toev'
-            when buurten_pc6 = 1 then 'pc6'
-        end as methode,
-        case methode
-            when 'pchn' then buurt_adres
-            when 'pchn_zonder_toev' then buurt_nummer
-            when 'pc6' then buurt_pc6
-        end as buurt,
-        case
-            when methode = 'pchn' and buurten_toen_adres = 1 then buurt_toen_adres
-            when methode = 'pchn_zonder_toev' and buurten_toen_nummer = 1 then buurt_toen_nummer
-            when methode = 'pc6' and buurten_toen_pc6 = 1 then buurt_toen_pc6
+            when buurten_nummer = 1 and buurten_toen_nummer = 1 then buurt_toen_nummer
+            when buurten_nummer <> 1 and buurten_toen_pc6 = 1 then buurt_toen_pc6
         end as buurt_toen,
-        case methode when 'pchn' then gebruiksdoelen_adres end as gebruiksdoelen,
+        cast(null as varchar) as gebruiksdoelen,
         levering_id,
-        case methode when 'pchn' then eenheid_adres end as eenheid,
-        case methode when 'pchn' then sleutel_adres end as adres_sleutel,
+        cast(null as bigint) as eenheid,
+        cast(null as varchar) as adres_sleutel,
         adressen_op_nummer
     from telling
-    where buurten_nummer = 1 or buurten_pc6 = 1 or (adressen = 1 and buurten_adres = 1)
+    where buurten_nummer = 1 or buurten_pc6 = 1
 ),
 
 {% if geleverde_buurten %}
 rest_na_postcode as (
     select vragen.*
-    from rest_na_nummeraanduiding as vragen
+    from rest_na_adres as vragen
     anti join via_postcode
         on
             vragen.gemeente = via_postcode.gemeente
@@ -379,6 +400,8 @@ geplaatst as (
     select * from via_object
     union all
     select * from via_nummeraanduiding
+    union all
+    select * from via_adres
     union all
     select * from via_postcode
     {%- if geleverde_buurten %}
