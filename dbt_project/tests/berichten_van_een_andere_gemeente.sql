@@ -1,0 +1,33 @@
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'stg_wmo_mutaties'}}}) }}
+
+-- A message that names another gemeente than the one whose traffic it came with: an export of
+-- several gemeenten under the name of one, or a centrumgemeente that acts for others.
+with mutaties as (
+    select
+        gemeente,
+        levermaand,
+        gemeentecode,
+        'wmo_berichten' as levering
+    from {{ ref('stg_wmo_mutaties') }}
+    union all
+    select
+        gemeente,
+        levermaand,
+        gemeentecode,
+        'jeugd_berichten' as levering
+    from {{ ref('stg_jeugd_mutaties') }}
+)
+
+select
+    levering,
+    gemeente,
+    gemeentecode,
+    count(*) as aantal
+from mutaties
+where
+    gemeentecode <> substr(gemeente, 3)
+    and levermaand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+group by
+    levering,
+    gemeente,
+    gemeentecode
