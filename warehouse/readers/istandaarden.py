@@ -17,6 +17,7 @@ import copy
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import IO, Any, BinaryIO
 
 from lxml import etree
@@ -67,6 +68,12 @@ _REQUIRED = {
         "307": ("Begindatum", "Einddatum", "RedenBeeindiging", "StatusAanlevering"),
     }.items()
 }
+_OF_HEADER = frozenset(
+    {
+        *("BerichtCode", "BerichtVersie", "BerichtSubversie", "BerichtIdentificatie"),
+        *("Afzender", "Ontvanger"),
+    }
+)
 _OF_CLIENT = frozenset({"Bsn", "Geboortedatum"})
 #: What a start or stop without a number of its allocation is known by, beside the aanbieder.
 _WITHOUT_NUMBER = ("Product/Categorie", "Product/Code", "ToewijzingIngangsdatum")
@@ -78,8 +85,9 @@ _DATED = "Header/BerichtIdentificatie/Dagtekening"
 #: stopped for a while (WMO588, JZ588).
 _WITHDRAWN, _TEMPORARILY = "13", "20"
 
-_NAMESPACE = re.compile(
-    r"http://www\.istandaarden\.nl/(iwmo|ijw)/([0-9]+_[0-9]+)/(?:wmo|jw)([0-9]{3})/schema"
+_ROOT = re.compile(
+    r"\{http://www\.istandaarden\.nl/(iwmo|ijw)/([0-9]+_[0-9]+)/(?:wmo|jw)([0-9]{3})/schema\}"
+    "Bericht"
 )
 _SCHEMA = re.compile(rb"/(?:wmo|jw)([0-9]{3})/schema[\"']")
 _TAGS = {
@@ -113,8 +121,9 @@ class IStandaardenReader(Reader):
         yield chunk.finish()
 
     def _parsed(self, source: BinaryIO) -> Iterator[_Message]:
+        parser = markup.parser(laid_out=False)
         for raw in _messages(source):
-            yield _Message.of(raw, self.contract.format)
+            yield _Message.of(raw, self.contract.format, parser)
 
     def _add(self, chunk: Rows, message: _Message, first: int) -> None:
         places = message.places(first)
@@ -137,7 +146,7 @@ class IStandaardenReader(Reader):
                 known, told = client, {**message.header} | _texts(client, "Client/", _OF_CLIENT)
             whole = told | _texts(product, f"{PRODUCTS[message.kind]}/")
             if all(map(whole.get, required)):
-                chunk.add(self.contract.head.name, layout.values(whole), place)
+                chunk.add_in_order(self.contract.head.name, layout.row(whole), place)
             else:
                 chunk.broken.append(Broken(place, "verplicht_leeg"))
 
@@ -164,7 +173,7 @@ class IStandaardenReader(Reader):
         def change(number: int, stream: IO[bytes], out: Sink) -> None:
             nonlocal unit
             raw = _Raw(number, _whole(number, stream))
-            message = _Message.of(raw, self.contract.format)
+            message = _Message.of(raw, self.contract.format, markup.parser())
             here = {
                 index: units[unit + index + 1]
                 for index in range(message.units)
@@ -202,12 +211,14 @@ def _messages(source: BinaryIO) -> Iterator[_Raw]:
 
 
 def _whole(number: int, stream: IO[bytes]) -> bytes:
+    if number:  # The archive bounds its members.
+        return stream.read()
     blocks, size = [], 0
     while block := stream.read(LARGEST_MESSAGE + 1 - size):
         blocks.append(block)
         size += len(block)
         if size > LARGEST_MESSAGE:
-            raise Refused("zip_te_groot", f"message {number}" if number else "")
+            raise Refused("zip_te_groot")
     return b"".join(blocks)
 
 
@@ -232,14 +243,14 @@ class _Message:
     products: Sequence[tuple[Any, Any]]
 
     @staticmethod
-    def of(raw: _Raw, standard: str) -> _Message:
+    def of(raw: _Raw, standard: str, parser: etree.XMLParser) -> _Message:
         """A message as it was parsed.
 
         Raises:
             Refused: when it cannot be parsed, or is no message of this standard.
         """
         try:
-            root = etree.fromstring(raw.data, markup.parser())
+            root = etree.fromstring(raw.data, parser)
         except etree.XMLSyntaxError as error:
             line, code = error.lineno, "xml_onleesbaar"
         else:
@@ -252,14 +263,13 @@ class _Message:
 
     @staticmethod
     def _of(raw: _Raw, root: Any, standard: str) -> _Message:
-        namespace, _, name = root.tag.removeprefix("{").rpartition("}")
-        named = _NAMESPACE.fullmatch(namespace)
-        header = _texts(next(iter(_children(root, "Header")), ()), "Header/")
+        header = _texts(next(iter(_children(root, "Header")), ()), "Header/", _OF_HEADER)
         kind = CODES[standard].get(header.get("Header/BerichtCode", ""), "")
-        if name != "Bericht" or named is None or named.group(1, 3) != (standard, kind):
+        named, version, number = _of_namespace(root.tag)
+        if (named, number) != (standard, kind):
             raise raw.refused("xml_ander_bericht", root.sourceline)
         stated = "_".join(header.get(f"Header/Bericht{part}", "") for part in _VERSION_PARTS)
-        version = named[2] if stated == VERSION else stated
+        version = version if stated == VERSION else stated
         return _Message(raw.number, kind, version, root, header, _products(root, kind))
 
     @property
@@ -288,56 +298,76 @@ class _Message:
         return etree.tostring(root)
 
 
+@lru_cache(maxsize=64)
+def _of_namespace(tag: str) -> tuple[str, str, str]:
+    """The standard, version and number of the message whose root this is; empty when none."""
+    found = _ROOT.fullmatch(tag)
+    return (found[1], found[2], found[3]) if found else ("", "", "")
+
+
 def _products(root: Any, kind: str) -> list[tuple[Any, Any]]:
     """The products of a message, each with its client; none of a message that is passed over."""
+    found: list[tuple[Any, Any]] = []
     if kind not in PRODUCTS:
-        return []
-    return [
-        (client, product)
-        for client in _children(root, "Client")
-        for group in _children(client, _GROUPS[kind])
-        for product in _children(group, PRODUCTS[kind])
-    ]
+        return found
+    group_name, name = f"}}{_GROUPS[kind]}", f"}}{PRODUCTS[kind]}"
+    for client in root:
+        if not client.tag.endswith("}Client"):
+            continue
+        for group in client.iterchildren(reversed=True):  # The products stand last.
+            if not group.tag.endswith(group_name):
+                break
+            found[len(found) :] = [
+                (client, product) for product in group if product.tag.endswith(name)
+            ]
+    return found
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the fields of a product stand in one kind of message, and which of them are dates."""
+    """Where the fields of a product stand in one kind of message, in the order of the contract.
+
+    ``places`` gives the place of a field in that order, ``dates`` those of the fields with a date.
+    """
 
     kind: str
-    paths: Sequence[tuple[str, str]]
-    dates: Sequence[str]
+    paths: Sequence[str]
+    places: Mapping[str, int]
+    dates: Sequence[int]
 
     @staticmethod
     def of(table: Table, kind: str) -> _Layout:
-        """The paths that the contract gives for this kind of message."""
+        """The paths that the contract gives for this kind of message; empty where it gives none."""
         parts = ("Header", "Client", PRODUCTS[kind])
-        paths = [
-            (item.name, path)
-            for item in table.read_fields
-            for option in item.source.split(" | ")
-            if (path := option.removeprefix(f"{kind}/")).partition("/")[0] in parts
-        ]
-        return _Layout(kind, paths, [f.name for f in table.read_fields if f.kind in DATES])
+        fields = table.read_fields
+        paths = []
+        for item in fields:
+            options = [option.removeprefix(f"{kind}/") for option in item.source.split(" | ")]
+            here = [option for option in options if option.partition("/")[0] in parts]
+            paths.append(next(iter(here), ""))
+        places = {item.name: place for place, item in enumerate(fields)}
+        return _Layout(kind, paths, places, [places[f.name] for f in fields if f.kind in DATES])
 
-    def values(self, told: Mapping[str, str]) -> dict[str, str]:
+    def row(self, told: Mapping[str, str]) -> list[str]:
         """The text of every field; empty when its element is not there."""
-        values = {name: told.get(path, "") for name, path in self.paths}
-        for name in self.dates:
-            if text := values.get(name):
-                values[name] = compact_date(text)
-        values["soort_bericht"] = self.kind
-        values["geboortedatum"] = _birth(values["geboortedatum"], told)
+        row = [told.get(path, "") for path in self.paths]
+        for place in self.dates:
+            if row[place]:
+                row[place] = compact_date(row[place])
+        places = self.places
+        row[places["soort_bericht"]] = self.kind
+        row[places["geboortedatum"]] = _birth(row[places["geboortedatum"]], told)
         if self.kind == "301":
-            values["status"] = "3" if values["reden_wijziging"] == _WITHDRAWN else "1"
+            withdrawn = row[places["reden_wijziging"]] == _WITHDRAWN
+            row[places["status"]] = "3" if withdrawn else "1"
         if self.kind == "307":
-            values["tijdelijk"] = "ja" if values["reden_beeindiging"] == _TEMPORARILY else "nee"
-        if not values["toewijzing"]:
-            product = PRODUCTS[self.kind]
-            parts = (f"{product}/{element}" for element in _WITHOUT_NUMBER)
-            known_by = (values["aanbieder"], *(told.get(part, "") for part in parts))
-            values["toewijzing"] = "zonder nummer: " + " ".join(known_by)
-        return values
+            temporarily = row[places["reden_beeindiging"]] == _TEMPORARILY
+            row[places["tijdelijk"]] = "ja" if temporarily else "nee"
+        if not row[places["toewijzing"]]:
+            parts = (f"{PRODUCTS[self.kind]}/{element}" for element in _WITHOUT_NUMBER)
+            known_by = (row[places["aanbieder"]], *(told.get(part, "") for part in parts))
+            row[places["toewijzing"]] = "zonder nummer: " + " ".join(known_by)
+        return row
 
 
 def _birth(birth: str, told: Mapping[str, str]) -> str:

@@ -62,9 +62,9 @@ def elements(number: int, stream: IO[bytes], *names: str) -> Iterator[Any]:
         raise Refused("xml_onleesbaar", place(number, error.lineno)) from None
 
 
-def parser() -> etree.XMLParser:
-    """A parser for a whole message."""
-    return etree.XMLParser(**_SAFELY)
+def parser(*, laid_out: bool = True) -> etree.XMLParser:
+    """A parser for a whole message; not ``laid_out`` is without the space between elements."""
+    return etree.XMLParser(**_SAFELY, remove_blank_text=not laid_out, collect_ids=laid_out)
 
 
 def scan(
