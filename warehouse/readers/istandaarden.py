@@ -146,7 +146,7 @@ class IStandaardenReader(Reader):
                 known, told = client, {**message.header} | _texts(client, "Client/", _OF_CLIENT)
             whole = told | _texts(product, f"{PRODUCTS[message.kind]}/")
             if all(map(whole.get, required)):
-                chunk.add_in_order(self.contract.head.name, layout.row(whole), place)
+                chunk.add(self.contract.head.name, layout.values(whole), place)
             else:
                 chunk.broken.append(Broken(place, "verplicht_leeg"))
 
@@ -325,49 +325,42 @@ def _products(root: Any, kind: str) -> list[tuple[Any, Any]]:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the fields of a product stand in one kind of message, in the order of the contract.
-
-    ``places`` gives the place of a field in that order, ``dates`` those of the fields with a date.
-    """
+    """Where the fields of a product stand in one kind of message, and which of them are dates."""
 
     kind: str
-    paths: Sequence[str]
-    places: Mapping[str, int]
-    dates: Sequence[int]
+    paths: Sequence[tuple[str, str]]
+    dates: Sequence[str]
 
     @staticmethod
     def of(table: Table, kind: str) -> _Layout:
-        """The paths that the contract gives for this kind of message; empty where it gives none."""
+        """The paths that the contract gives for this kind of message."""
         parts = ("Header", "Client", PRODUCTS[kind])
-        fields = table.read_fields
-        paths = []
-        for item in fields:
-            options = [option.removeprefix(f"{kind}/") for option in item.source.split(" | ")]
-            here = [option for option in options if option.partition("/")[0] in parts]
-            paths.append(next(iter(here), ""))
-        places = {item.name: place for place, item in enumerate(fields)}
-        return _Layout(kind, paths, places, [places[f.name] for f in fields if f.kind in DATES])
+        paths = [
+            (item.name, path)
+            for item in table.read_fields
+            for option in item.source.split(" | ")
+            if (path := option.removeprefix(f"{kind}/")).partition("/")[0] in parts
+        ]
+        here = {name for name, _ in paths}
+        dates = [f.name for f in table.read_fields if f.kind in DATES and f.name in here]
+        return _Layout(kind, paths, dates)
 
-    def row(self, told: Mapping[str, str]) -> list[str]:
-        """The text of every field; empty when its element is not there."""
-        row = [told.get(path, "") for path in self.paths]
-        for place in self.dates:
-            if row[place]:
-                row[place] = compact_date(row[place])
-        places = self.places
-        row[places["soort_bericht"]] = self.kind
-        row[places["geboortedatum"]] = _birth(row[places["geboortedatum"]], told)
+    def values(self, told: Mapping[str, str]) -> dict[str, str]:
+        """The text of every field that its message can have; empty when it is not there."""
+        values = {name: told.get(path, "") for name, path in self.paths}
+        for name in self.dates:
+            values[name] = compact_date(values[name])
+        values["soort_bericht"] = self.kind
+        values["geboortedatum"] = _birth(values["geboortedatum"], told)
         if self.kind == "301":
-            withdrawn = row[places["reden_wijziging"]] == _WITHDRAWN
-            row[places["status"]] = "3" if withdrawn else "1"
+            values["status"] = "3" if values["reden_wijziging"] == _WITHDRAWN else "1"
         if self.kind == "307":
-            temporarily = row[places["reden_beeindiging"]] == _TEMPORARILY
-            row[places["tijdelijk"]] = "ja" if temporarily else "nee"
-        if not row[places["toewijzing"]]:
+            values["tijdelijk"] = "ja" if values["reden_beeindiging"] == _TEMPORARILY else "nee"
+        if not values["toewijzing"]:
             parts = (f"{PRODUCTS[self.kind]}/{element}" for element in _WITHOUT_NUMBER)
-            known_by = (row[places["aanbieder"]], *(told.get(part, "") for part in parts))
-            row[places["toewijzing"]] = "zonder nummer: " + " ".join(known_by)
-        return row
+            known_by = (values["aanbieder"], *(told.get(part, "") for part in parts))
+            values["toewijzing"] = "zonder nummer: " + " ".join(known_by)
+        return values
 
 
 def _birth(birth: str, told: Mapping[str, str]) -> str:

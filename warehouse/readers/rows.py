@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -33,14 +33,6 @@ class Rows:
         self._rows[table].append(
             {**values, UNIT: place.unit, LINE: place.line, MESSAGE: place.message, **numbers}
         )
-        if table == self._head:
-            self.heads += 1
-
-    def add_in_order(self, table: str, texts: Sequence[str], place: Place) -> None:
-        """One row of a table without holders: its fields in the order of the contract."""
-        row = (place.unit, place.line, place.message, *texts)
-        for column, value in zip(self._columns[table].values(), row, strict=True):
-            column.append(value)
         if table == self._head:
             self.heads += 1
 
