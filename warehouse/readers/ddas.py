@@ -495,7 +495,7 @@ class _Opened:
                 delivery.objects[key] = []
                 for begin in cursor.elements():
                     delivery.objects[key].append(begin)
-                    cursor.take()
+                    cursor.leap()
             else:
                 begin = cursor.at
                 delivery.said[key] = cursor.take()
@@ -562,7 +562,11 @@ def _clients(opened: _Opened, begin: int) -> list[str]:
             if canonical(name) != CLIENT:
                 cursor.take()
             elif opened.text[cursor.at] == "[":
-                return [opened.slice(at) for at in cursor.elements() if cursor.take() or True]
+                found = []
+                for at in cursor.elements():
+                    cursor.leap()
+                    found.append(opened.text[at : cursor.at])
+                return found
             else:
                 return [opened.slice(cursor.at)]
     return []
@@ -621,7 +625,7 @@ def _member(name: str, value: str) -> str:
 
 def _end(text: str, begin: int) -> int:
     cursor = Cursor(text, _DECODER, begin)
-    cursor.take()
+    cursor.leap()
     return cursor.at
 
 
@@ -633,16 +637,28 @@ class _Layout:
 
     def __init__(self, table: Table) -> None:
         self._fields = [(item, path_of(item.source)) for item in table.read_fields if item.source]
+        self._places: list[tuple[Field, int, Path]] = []
         #: The path of the object that is a row: that of its last field.
         self.path = max((path[:-1] for _, path in self._fields), key=len)
 
     def values(self, scopes: Sequence[_Scope]) -> dict[str, str]:
-        """The text of every field, from the nearest object in which it can lie."""
+        """The text of every field, from the nearest object in which it can lie.
+
+        The objects around a row of this table have the same paths for every row.
+        """
+        if not self._places:
+            self._places = [(item, *self._nearest(path, scopes)) for item, path in self._fields]
         values = {}
-        for item, path in self._fields:
-            scope = next(s for s in reversed(scopes) if path[: len(s.path)] == s.path)
-            values[item.name] = _text(_within(scope.value, path[len(scope.path) :]), item)
+        for item, depth, below in self._places:
+            value = _within(scopes[depth].value, below)
+            values[item.name] = "" if value is None else _text(value, item)
         return values
+
+    @staticmethod
+    def _nearest(path: Path, scopes: Sequence[_Scope]) -> tuple[int, Path]:
+        paths = [scope.path for scope in scopes]
+        depth = max(n for n, around in enumerate(paths) if path[: len(around)] == around)
+        return depth, path[len(paths[depth]) :]
 
 
 class _DoubleNameError(ValueError):

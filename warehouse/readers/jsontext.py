@@ -66,6 +66,10 @@ def whole(stream: IO[bytes], most: int) -> bytes:
     return data
 
 
+#: Numbers stay text: one of a million digits would take minutes to become a number.
+_SYNTAX = json.JSONDecoder(parse_int=str, parse_float=str)
+
+
 # --- a walk -----------------------------------------------------------------------------------
 
 
@@ -102,6 +106,10 @@ class Cursor:
         """The value at the cursor, which then stands behind it."""
         value, self.at = self._decoder.raw_decode(self.text, self.at)
         return value
+
+    def leap(self) -> None:
+        """Go behind the value at the cursor, looking no further into it than its syntax."""
+        _, self.at = _SYNTAX.raw_decode(self.text, self.at)
 
     def end(self) -> None:
         """Nothing but white space may follow."""
