@@ -152,6 +152,7 @@ def test_this_release_knows_these_deliveries(contracts):
         for name, contract in contracts.items()
     } == {
         "bag_adressen": ("stand", "bag_object", ("zip", "xml", "csv")),
+        "bijstand_bus": ("stand", "recht", ("csv", "xml", "zip")),
         "brp_personen": ("stand", "persoonslijst", ("csv",)),
         "cbs_gebieden": ("stand", "gebied", ("geojson", "json", "zip")),
         "duo_diplomas": ("stand", "diploma", ("csv", "zip", "xml")),
