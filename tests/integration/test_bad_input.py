@@ -344,6 +344,8 @@ def test_every_reason_is_provoked_by_some_input():
         *("json_onleesbaar", "crs_onbekend"),
         # tests/unit/test_gate.py and test_rules.py
         *("bedrag_ongeldig", "patroon"),
+        # tests/unit/test_ib_inkomsten.py
+        *("waarde_ongeloofwaardig", "bestand_ontbreekt"),
     }
     assert provoked | elsewhere == REFUSALS.keys() | QUARANTINE.keys()
     assert not provoked & elsewhere
