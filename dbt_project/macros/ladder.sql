@@ -270,8 +270,8 @@ via_adres as (
         end as buurt_toen,
         min(adressen.gebruiksdoelen) as gebruiksdoelen,
         min(vragen.levering_id) as levering_id,
-        min(adressen.eenheid) as eenheid,
-        arg_min(adressen.adres_sleutel, adressen.eenheid) as adres_sleutel,
+        arg_min(adressen.eenheid, adressen.adres_sleutel) as eenheid,
+        min(adressen.adres_sleutel) as adres_sleutel,
         cast(null as bigint) as adressen_op_nummer
     from rest_na_nummeraanduiding as vragen
     inner join adressen_op_peildatum as adressen
