@@ -157,15 +157,15 @@ class _Responses:
             of="person",
             faults=("12.50", "1 250", "12,5", "EUR", "1e3"),
         )
-        for element, field, code, reason in (
-            ("DatBIko", "four_weekly", "E11", "vierwekelijks"),
-            ("WaardeBedr", "repaid", "E13", "negatief"),
+        rows = self.made.rows
+        four_weekly = self.made.relations["four_weekly"][rows["relation"]]
+        corrected = rows["corrected"] & (rows["end"] < first_day(month - 1))
+        for code, element, where, reason in (
+            ("E04", "WaardeBedr", corrected, "gecorrigeerd"),
+            ("E11", "DatBIko", four_weekly, "vierwekelijks"),
+            ("E13", "WaardeBedr", rows["repaid"], "negatief"),
         ):
-            table = self.made.relations if field == "four_weekly" else self.made.rows
-            where = table[field]
-            if field == "four_weekly":
-                where = where[self.made.rows["relation"]]
-            persons = self.made.relations["person"][self.made.rows["relation"][where]]
+            persons = self.made.relations["person"][rows["relation"][where]]
             carried = ~np.isin(persons, list(self.spoiled_bsn) + list(self.spoiled_amount))
             if injection.rate and carried.any():
                 injection.note(

@@ -95,8 +95,6 @@ RELATION = np.dtype(
     ]
 )
 WAGES = (11, 15)
-BENEFITS = (31, 33, 37, 39, 40, 43)
-PENSIONS = (21, 22)
 
 #: Rights to bijstand: one per right, of a person and a partner. Codes are those of CBS-BUS.
 ASSISTANCE = np.dtype(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from demo.lives.facts import RMC_RESULTS, TRAJECTORY, School, empty
+from demo.lives.facts import RMC_RESULTS, TRAJECTORY, empty
 from demo.lives.moment import Moment, grown
 from demo.lives.schools import Schools
 from demo.population import NEVER, Numbers
@@ -140,7 +140,3 @@ class Trajectories:
             never = table[field][at] > table["end"][at]
             table[field][at[never]] = NEVER
         self.at[who] = -1
-
-
-#: The kinds of school after which the RMC follows a person as pro/vso.
-PRO_VSO = (School.PRO, School.VSO)
