@@ -191,7 +191,10 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
     ),
     "staging/stg_brp_adreswisselingen": (
         *("staging", PAKHUIS, ""),
-        {"grootboek/open_maanden", "staging/stg_brp_verblijfplaatsen"},
+        {
+            *("grootboek/open_maanden", "staging/stg_brp_personen"),
+            "staging/stg_brp_verblijfplaatsen",
+        },
     ),
     "staging/stg_brp_relaties": (
         *("staging", PAKHUIS, ""),

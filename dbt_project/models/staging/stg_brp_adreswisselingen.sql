@@ -1,6 +1,6 @@
 -- A new occurrence is no new residence when only something about it was put right: one that began
 -- on the same day is the same, and the newest says it best.
-with verblijven as (
+with verblijfplaatsen as (
     select
         gemeente,
         maand,
@@ -19,14 +19,56 @@ with verblijven as (
     where
         onjuist is distinct from 'O'
         and maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+),
+
+-- Those of whom a stay began, or who were born, died or were suspended in the month.
+betrokkenen as (
+    select
+        gemeente,
+        maand,
+        bsn_versleuteld
+    from verblijfplaatsen
+    where date_trunc('month', datum) = maand
+    union
+    select
+        gemeente,
+        maand,
+        bsn_versleuteld
+    from {{ ref('stg_brp_personen') }}
+    where
+        date_trunc('month', geboortedatum) = maand
+        or date_trunc('month', datum_overlijden) = maand
+        or date_trunc('month', datum_opschorting) = maand
+),
+
+verblijven as (
+    select
+        verblijfplaatsen.gemeente,
+        verblijfplaatsen.maand,
+        verblijfplaatsen.bsn_versleuteld,
+        verblijfplaatsen.volgorde,
+        verblijfplaatsen.gemeente_van_inschrijving,
+        verblijfplaatsen.functie_adres,
+        verblijfplaatsen.datum,
+        verblijfplaatsen.land_adres_buitenland,
+        verblijfplaatsen.land_vestiging,
+        verblijfplaatsen.aangifte_adreshouding,
+        verblijfplaatsen.adres_sleutel,
+        verblijfplaatsen.adres_vraag
+    from verblijfplaatsen
+    inner join betrokkenen
+        on
+            verblijfplaatsen.gemeente = betrokkenen.gemeente
+            and verblijfplaatsen.maand = betrokkenen.maand
+            and verblijfplaatsen.bsn_versleuteld = betrokkenen.bsn_versleuteld
     qualify
         row_number() over (
             partition by
-                gemeente,
-                maand,
-                bsn_versleuteld,
-                coalesce(vroegste_aanvang, date '0001-01-01')
-            order by volgorde
+                verblijfplaatsen.gemeente,
+                verblijfplaatsen.maand,
+                verblijfplaatsen.bsn_versleuteld,
+                coalesce(verblijfplaatsen.vroegste_aanvang, date '0001-01-01')
+            order by verblijfplaatsen.volgorde
         ) = 1
 )
 

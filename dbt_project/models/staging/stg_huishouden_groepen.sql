@@ -47,6 +47,7 @@ gemeenschappelijk as (
 gedeeld as (
     select
         nummer,
+        adres,
         -- The eldest who has this person in common; two with the same eldest are one already.
         min(nummer) over (partition by adres, wie) as wie
     from gemeenschappelijk
@@ -56,30 +57,68 @@ gedeeld as (
 ronde_0 as (
     select
         nummer,
+        adres,
         wie,
         min(wie) over (partition by nummer) as groep
     from gedeeld
 ),
-{% for ronde in range(1, 9) %}
+
+ronde_1 as (
+    select
+        nummer,
+        adres,
+        wie,
+        min(groep) over (partition by nummer) as groep
+    from (
+        select
+            nummer,
+            adres,
+            wie,
+            min(groep) over (partition by wie) as groep
+        from ronde_0
+    ) as per_persoon
+),
+
+-- Most families are settled by now; only where they are not does it go on.
+onrustig as (
+    select adres
+    from ronde_1
+    group by adres, wie
+    having min(groep) <> max(groep)
+),
+{% for ronde in range(2, 12) %}
     ronde_{{ ronde }} as (
         select
             nummer,
+            adres,
             wie,
             min(groep) over (partition by nummer) as groep
         from (
             select
                 nummer,
+                adres,
                 wie,
                 min(groep) over (partition by wie) as groep
             from ronde_{{ ronde - 1 }}
-        )
+            {{ 'where adres in (select onrustig.adres from onrustig)' if ronde == 2 }}
+        ) as per_persoon
     ),
 {% endfor %}
 groepen as (
     select
         nummer,
         min(groep) as groep
-    from ronde_8
+    from (
+        select
+            nummer,
+            groep
+        from ronde_1
+        union all
+        select
+            nummer,
+            groep
+        from ronde_11
+    ) as rondes
     group by nummer
 )
 
