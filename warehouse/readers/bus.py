@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import IO, Any, BinaryIO, cast
 
 from lxml import etree
@@ -47,8 +47,21 @@ LAWS = {
 }
 PAID_ONCE = "12"
 
-#: What holds units, as registers may write it; and what must be left out to see what holds them.
-_CONTAINERS = (BENEFIT, BENEFIT.title(), BENEFIT.upper(), RESPONSE)
+#: The element that tells why an answer holds nothing.
+FAULT = "Fout"
+
+
+def _in_letters(name: str) -> frozenset[str]:
+    """A name in the letters in which registers may write it."""
+    return frozenset({name, name.title(), name.upper()})
+
+
+_BENEFITS, _PERSONS = _in_letters(BENEFIT), _in_letters(PERSON)
+_COUNTED = frozenset({RESPONSE, FAULT}) | _BENEFITS | _PERSONS | _in_letters(DELIVERY) | {*PARTNERS}
+#: A date without dashes is no longer than this.
+_LENGTH_OF_DATE = 8
+#: What holds units, and what must be left out to see what else it says.
+_CONTAINERS = (*sorted(_BENEFITS), RESPONSE)
 _INNER = frozenset({BENEFIT, PERSON, RELATION.lower(), PAYMENT.lower()})
 
 _Values = dict[str, str]
@@ -112,15 +125,35 @@ class _Unit:
     broken: str = ""
 
 
+@dataclass(frozen=True)
+class _Delivery:
+    """The levering around an uitkering, without its uitkeringen, and what it says itself."""
+
+    element: Any = None
+    values: _Values = field(default_factory=dict)
+
+
+class _Names(dict[Any, str | None]):
+    """The field that an element is by its tag, if it is one; a person is ``PERSON``."""
+
+    def __init__(self, known: Mapping[str, str]) -> None:
+        super().__init__()
+        self._known = known
+
+    def __missing__(self, tag: Any) -> str | None:
+        name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        self[tag] = PERSON if name in _PERSONS else self._known.get(_attribute(name))
+        return self[tag]
+
+
 class _Messages(Reader):
     """Reads rights out of XML, one message at a time."""
 
     def __init__(self, contract: Contract) -> None:
         super().__init__(contract)
         fields = [field for field in contract.head.read_fields if field.source]
-        self._known = {_attribute(field.source): field.name for field in fields}
+        self._names = _Names({_attribute(field.source): field.name for field in fields})
         self._dates = [field.name for field in fields if field.kind in DATES]
-        self._names: dict[Any, str | None] = {}
 
     def count(self, source: BinaryIO) -> int:
         return sum(_count(number, stream) for number, stream in archive.messages(source))
@@ -176,60 +209,72 @@ class _Messages(Reader):
         """The units in order; what is said of a delivery is remembered when it has passed by."""
         passed = 0
         for number, stream in archive.messages(source):
-            delivery: tuple[Any, Any] = (None, None)
+            parent: Any = None
+            delivery = _Delivery()
             for container in elements(number, stream, *_CONTAINERS):
-                parent = container.getparent()
-                if parent is not delivery[0]:
-                    delivery = (parent, _shell(parent))
-                for unit in self._within(container, delivery[1]):
+                if container.getparent() is not parent:
+                    parent = container.getparent()
+                    delivery = self._delivery(_shell(parent))
+                for unit in self._within(container, delivery, number, passed):
                     passed += 1
-                    yield replace(unit, place=Place(number, passed, unit.place.line))
+                    yield unit
 
     def _found(self, tree: Any) -> list[_Unit]:
         """The units of a message as a whole."""
         containers = list(tree.iter(*(f"{{*}}{name}" for name in _CONTAINERS)))
-        return [unit for each in containers for unit in self._within(each, each.getparent())]
+        return [
+            unit
+            for each in containers
+            for unit in self._within(each, self._delivery(each.getparent()), 0, 0)
+        ]
 
-    def _within(self, container: Any, parent: Any) -> Iterator[_Unit]:
+    def _delivery(self, element: Any) -> _Delivery:
+        if element is None or _plain(local(element)) != DELIVERY:
+            return _Delivery()
+        return _Delivery(element, self._own(element))
+
+    def _within(
+        self, container: Any, delivery: _Delivery, number: int, passed: int
+    ) -> Iterator[_Unit]:
         """The units of an element that holds them: an uitkering, or a whole answer."""
-        if local(container) == RESPONSE:
-            yield from self._answer(container)
-        elif parent is not None and _plain(local(parent)) == DELIVERY:
-            persons = [child for child in container if _plain(local(child)) == PERSON]
+        if container.tag.endswith(RESPONSE):
+            yield from _answer(container, number, passed)
+        elif delivery.element is not None:
+            outer = (delivery.element, container)
+            persons: list[Any] = []
+            around = delivery.values | self._own(container, persons)
             if not persons:
-                reason = "uitkering_zonder_persoon"
-                yield _Unit(_at(container), (parent,), container, {}, reason)
-            around = self._own(parent) | self._own(container)
+                place = Place(number, passed + 1, container.sourceline or 0)
+                yield _Unit(place, outer[:1], container, {}, "uitkering_zonder_persoon")
             for person in persons:
+                passed += 1
                 values = around | self._own(person)
-                values |= {name: compact_date(values.get(name, "")) for name in self._dates}
-                yield _Unit(_at(person), (parent, container), person, values)
+                for name in self._dates:
+                    value = values.get(name)
+                    if value and len(value) > _LENGTH_OF_DATE:
+                        values[name] = compact_date(value)
+                yield _Unit(Place(number, passed, person.sourceline or 0), outer, person, values)
 
-    @staticmethod
-    def _answer(response: Any) -> Iterator[_Unit]:
-        client = response.find(pattern(CLIENT))
-        if response.find(pattern("FWI/Fout")) is not None:
-            yield _Unit(_at(response), (), response, {}, "antwoord_met_fout")
-        elif client is not None:
-            for element in client:
-                if local(element) in PARTNERS:
-                    yield _Unit(_at(element), (response, client), element, _right(client, element))
+    def _own(self, element: Any, persons: list[Any] | None = None) -> _Values:
+        """What stands in an element itself; what it says twice cannot be read.
 
-    def _own(self, element: Any) -> _Values:
-        """What stands in an element itself; what it says twice cannot be read."""
+        The persons in it are added to ``persons``.
+        """
         values: _Values = {}
+        names = self._names
         for child in element:
-            name = self._name(child.tag)
-            if name is not None:
-                values[name] = UNREADABLE if name in values else (child.text or "").strip()
+            name = names[child.tag]
+            if name is None:
+                continue
+            if name is PERSON:
+                if persons is not None:
+                    persons.append(child)
+                continue
+            text = child.text
+            if name in values:
+                text = UNREADABLE
+            values[name] = text.strip() if text else ""
         return values
-
-    def _name(self, tag: Any) -> str | None:
-        """The field that an element is, if it is one."""
-        if tag not in self._names:
-            name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
-            self._names[tag] = self._known.get(_attribute(name))
-        return self._names[tag]
 
     def _put_back(self, tree: Any, unit: _Unit, place: Place, mended: bytes) -> None:
         """Put a mended right where it was, or with what is around it beside what it came from."""
@@ -267,8 +312,18 @@ class _Messages(Reader):
         return chain
 
 
-def _at(element: Any) -> Place:
-    return Place(0, 0, element.sourceline or 0)
+def _answer(response: Any, number: int, passed: int) -> Iterator[_Unit]:
+    """The rights that an answer names; one with an error is one unit."""
+    if next(response.iter(f"{{*}}{FAULT}"), None) is not None:
+        place = Place(number, passed + 1, response.sourceline or 0)
+        yield _Unit(place, (), response, {}, "antwoord_met_fout")
+        return
+    client = response.find(pattern(CLIENT))
+    for element in () if client is None else client:
+        if local(element) in PARTNERS:
+            passed += 1
+            place = Place(number, passed, element.sourceline or 0)
+            yield _Unit(place, (response, client), element, _right(client, element))
 
 
 def _right(client: Any, element: Any) -> _Values:
@@ -382,36 +437,34 @@ def _remove(unit: _Unit) -> None:
 
 
 def _count(number: int, stream: IO[bytes]) -> int:
-    """Count a message's units with expat; refuse other messages."""
-    path: list[str] = []
-    units, inside, messages, failed = 0, 0, 0, False
+    """Count a message's units with expat; refuse other messages.
+
+    Where elements begin is enough: an uitkering in which no person began before the next one is a
+    unit by itself, and so is an answer with an error.
+    """
+    messages, persons, rights = 0, 0, 0
+    benefits, inhabited, failed = 0, 0, 0
+    empty, faulty = False, False
 
     def start(namespace: str, name: str) -> None:
-        nonlocal units, inside, messages, failed
-        plain = _plain(name)
-        if plain == PERSON or name in PARTNERS:
-            units += 1
-            inside += 1
-        elif plain == BENEFIT and path and path[-1] == DELIVERY:
-            inside = 0
-        elif plain == DELIVERY:
+        nonlocal messages, persons, rights, benefits, inhabited, failed, empty, faulty
+        if name in _PERSONS:
+            persons += 1
+            inhabited += empty
+            empty = False
+        elif name in _BENEFITS:
+            benefits += 1
+            empty = True
+        elif name in PARTNERS:
+            rights += not faulty
+        elif name == FAULT:
+            failed += 1
+            faulty = True
+        elif name != RESPONSE or SERVICE in namespace:
             messages += 1
-        elif name == RESPONSE and SERVICE in namespace:
-            messages += 1
-            inside, failed = 0, False
-        elif name == "Fout" and path[-2:] == [_plain(RESPONSE), "fwi"]:
-            failed = True
-        path.append(plain)
+            faulty = False
 
-    def end(_namespace: str, name: str) -> None:
-        nonlocal units
-        plain = path.pop()
-        if plain == BENEFIT and path and path[-1] == DELIVERY and not inside:
-            units += 1
-        elif name == RESPONSE and failed:
-            units += 1 - inside
-
-    scan(number, stream, start, end)
+    scan(number, stream, start, None, _COUNTED)
     if not messages:
         raise Refused("xml_ander_bericht", f"message {number}" if number else "")
-    return units
+    return persons + benefits - inhabited + rights + failed

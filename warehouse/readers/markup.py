@@ -71,7 +71,7 @@ def scan(
     number: int,
     stream: IO[bytes],
     start: Handler,
-    end: Handler,
+    end: Handler | None,
     names: frozenset[str] | None = None,
 ) -> None:
     """Look at every element with expat; ``start`` and ``end`` get its namespace and local name.
@@ -98,14 +98,15 @@ def scan(
         if name in passed_by:
             return
         namespace, _, local_name = name.rpartition(" ")
-        if names is None or local_name in names:
+        if end and (names is None or local_name in names):
             end(namespace, local_name)
 
     def doctype(*_: object) -> None:
         raise Refused("xml_dtd", place(number, parser.CurrentLineNumber))
 
     parser.StartElementHandler = started
-    parser.EndElementHandler = ended
+    if end:
+        parser.EndElementHandler = ended
     parser.StartDoctypeDeclHandler = doctype
     parser.EntityDeclHandler = doctype
     try:
