@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from warehouse.contracts import Cadence, Contract
+from warehouse.contracts import REGISTER, Cadence, Contract
 from warehouse.home import AMSTERDAM, Home, add_months, month_text
 from warehouse.ledger import VISIBLE, CheckResult, State, Version
 
@@ -64,9 +64,10 @@ def expected(
 ) -> list[Due]:
     """What each contract asks of each gemeente, up to and including the period of ``today``.
 
-    Not expected is a period that began before the home's first month; a reference (areas,
-    addresses) before the period in which it was first taken in, since a gemeente may do without;
-    and anything of a demo, whose deliveries end where its generator did.
+    Not expected is a period that began before the home's first month; a delivery before the period
+    in which it was first taken in, of any gemeente, since registers are joined one by one (but for
+    that of persons); a reference (areas, addresses) before that of the gemeente itself, which may
+    do without; and anything of a demo, whose deliveries end where its generator did.
     """
     return [
         due
@@ -76,7 +77,7 @@ def expected(
             contract,
             gemeente,
             home,
-            [v for v in versions if (v.delivery, v.gemeente) == (contract.name, gemeente)],
+            [version for version in versions if version.delivery == contract.name],
             today,
         )
     ]
@@ -85,14 +86,19 @@ def expected(
 def _of(
     contract: Contract, gemeente: str, home: Home, versions: Sequence[Version], today: date
 ) -> Iterator[Due]:
-    taken_in = [v.month for v in versions if v.month and v.state in VISIBLE]
+    joined = [
+        v.month
+        for v in versions
+        if v.month and v.state in VISIBLE and (v.gemeente == gemeente or not contract.reference)
+    ]
+    versions = [version for version in versions if version.gemeente == gemeente]
     for month, last in _periods(contract.cadence, home.first_month, today):
         due = due_date(contract.cadence, last)
         mine = [v for v in versions if v.month and month <= v.month <= last]
         wanted = (
             not home.demo
             and month >= home.first_month
-            and (not contract.reference or any(first <= last for first in taken_in))
+            and (contract.name == REGISTER or any(first <= last for first in joined))
         )
         state = _state(mine, due, today, wanted=wanted)
         there = state in (Timeliness.ON_TIME, Timeliness.LATE)

@@ -151,7 +151,7 @@ def test_run_without_anything_new_does_nothing(run, home):
         (("--month", "2022-1"), "YYYY-MM"),
         (("--from", "gisteren"), "YYYY-MM"),
         (("--month", "2022-01", "--to", "2022-02"), "without"),
-        (("--delivery", "brp"), "bag_adressen, brp_personen, cbs_gebieden, "),
+        (("--delivery", "brp"), "bag_adressen, bijstand_bus, brp_personen, "),
     ],
 )
 def test_run_with_wrong_words_is_wrong_usage(run, arguments, says):

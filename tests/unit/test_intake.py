@@ -79,7 +79,7 @@ def opened(station: Station, path: Path, version: Version) -> bytes:
         ("brp_personen_GM0518_2022-01.CSV", "bestandsnaam_onbekend"),
         ("brp_personen_GM0518_2022-01 (1).csv", "bestandsnaam_onbekend"),
         ("brp_persoon_GM0518_2022-01.csv", "levering_onbekend"),
-        ("woz_stufcap_GM0518_2022-01.csv", "levering_onbekend"),
+        ("hondenbelasting_GM0518_2022-01.csv", "levering_onbekend"),
         ("brp_personen_GM0518_2022-01.zip", "extensie_onbekend"),
         ("suwinet_inkomsten_GM0518_2022-01.csv", "extensie_onbekend"),
         ("brp_personen_GM0363_2022-01.csv", "gemeente_onbekend"),
