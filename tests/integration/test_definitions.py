@@ -132,6 +132,19 @@ GRAPH: dict[str, tuple[str, str, str, set[str]]] = {
             *("grootboek/open_maanden", "grootboek/leveringen"),
         },
     ),
+    "grootboek/beschreven_maanden": ("grootboek", PAKHUIS, "", set()),
+    "datasets/volledigheid": (
+        *("bevolking", PAKHUIS, ""),
+        {
+            *("grootboek/beschreven_maanden", "grootboek/contracten", "grootboek/gemeenten"),
+            *("grootboek/leveringen", "grootboek/open_maanden", "grootboek/referenties"),
+        },
+    ),
+    "publicatie/volledigheid": ("bevolking", PAKHUIS, "", {"datasets/volledigheid"}),
+    "beschreven_maanden/volledigheid": (
+        *("bevolking", PAKHUIS, DESCRIBED),
+        {"publicatie/volledigheid"},
+    ),
     "publicatie/huurwoningen": ("wonen", "team:wonen", "", {"datasets/huurwoningen"}),
     "beschreven_maanden/huurwoningen": (
         *("wonen", "team:wonen", DESCRIBED),
@@ -660,7 +673,7 @@ CHECKS = {
     "leveringen/brp_personen": {
         *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
         *("reden_aandeel_stijging", "gevuld_aandeel_daling", "rijen_per_onderdeel"),
-        *("onvolledige_geboortedatum", "leveringen_op_tijd"),
+        *("onvolledige_geboortedatum", "geen_mutaties_maar_stand", "leveringen_op_tijd"),
     },
     "leveringen/bijstand_bus": {
         *("levering_niet_leeg", "volume_vorige_maand", "quarantaine_aandeel"),
