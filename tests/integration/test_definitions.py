@@ -758,6 +758,7 @@ CHECKS = {
         *("rijen_per_maand", "sleutel_uniek", "aandeel_referentiepersonen"),
     },
     "publicatie/verhuizingen": {"rijen_per_maand", "sleutel_uniek"},
+    "publicatie/volledigheid": {"sleutel_uniek"},
     "publicatie/identiteit_conflicten": {"rijen_per_maand", "sleutel_uniek"},
     "publicatie/woningen": {
         *("rijen_per_maand", "sleutel_uniek", "in_bag", "onbekend_gebied_stijging"),
