@@ -18,7 +18,7 @@ import pytest
 from tests.support import zipped
 from warehouse.contracts import Contract
 from warehouse.gate import pass_through
-from warehouse.keys import KERN, KeySet, bsn_messages
+from warehouse.keys import KERN, KeySet, bsn_messages, digest9
 from warehouse.ledger import Counts
 
 pytestmark = pytest.mark.real_input
@@ -28,7 +28,7 @@ DELIVERIES = {"iwmo": ("wmo_berichten", "WMO"), "ijw": ("jeugd_berichten", "JW")
 PRODUCTS = {"301": "ToegewezenProduct", "305": "StartProduct", "307": "StopProduct"}
 #: A field of the contract, and the element of the product that says it.
 FIELDS = {
-    "toewijzing": "ToewijzingNummer",
+    "toewijzingnummer": "ToewijzingNummer",
     "categorie": "Categorie",
     "productcode": "Code",
     "toewijzingsdatum": "Toewijzingsdatum",
@@ -115,11 +115,16 @@ def test_every_example_is_read_as_it_says_or_passed_over(
     assert passed.to_pylist() == [path.stem[-3:] for path in paths if path not in read]
     messages, _ = bsn_messages(pa.array([row.pop("bsn") for row in expected]))
     tokens = keys.tokeniser(KERN, "bsn").encrypt(messages).to_pylist()
+    numbers = [row.pop("toewijzingnummer") for row in expected]
+    assert None not in numbers
+    digests = digest9([pa.array(["0"] * len(numbers)), pa.array(numbers)])
+    allocations = keys.tokeniser("dossier", "dossier").encrypt(digests).to_pylist()
     rows = pq.read_table(tmp_path / "product.parquet").to_pylist()
     origin = ("levering_id", "eenheid", "regel", "bericht")
     found = [{name: row[name] for name in row if name not in origin} for row in rows]
     assert found == [
-        {**row, "bsn_versleuteld": token} for row, token in zip(expected, tokens, strict=True)
+        {**row, "bsn_versleuteld": token, "toewijzing": allocation}
+        for row, token, allocation in zip(expected, tokens, allocations, strict=True)
     ]
 
 

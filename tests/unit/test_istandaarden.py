@@ -143,7 +143,7 @@ def test_a_product_of_each_message_is_a_unit_with_the_days_on_which_its_fact_hol
         "dagtekening": "20260109",
         "status": "1",
     }
-    common |= {"toewijzing": "7", "categorie": "02", "productcode": "02A01", "regel": 2}
+    common |= {"toewijzingnummer": "7", "categorie": "02", "productcode": "02A01", "regel": 2}
     common |= {"gemeentecode": "0479", "aanbieder": "98000001"}
     allocation = {
         "soort_bericht": "301",
@@ -172,7 +172,7 @@ def test_a_start_without_a_number_is_known_by_supplier_product_and_allocation(re
         reader, message("305", client(started(None, ToewijzingIngangsdatum="2026-01-02")))
     )
 
-    assert row["toewijzing"] == "zonder nummer: 98000001 02 02A01 2026-01-02"
+    assert row["toewijzingnummer"] == "zonder nummer: 98000001 02 02A01 2026-01-02"
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ def test_the_part_of_a_birth_date_that_is_not_known_is_zeros(reader, use, birth)
 def test_several_clients_and_products_of_a_message_are_units_of_their_own(reader):
     text = message("305", client(started(1), started(2)) + client(started(3), bsn=BRAM))
 
-    assert [(row["bsn"], row["toewijzing"], row["eenheid"]) for row in products(reader, text)] == [
+    assert [(row["bsn"], row["toewijzingnummer"], row["eenheid"]) for row in products(reader, text)] == [
         (ANNA, "1", 1),
         (ANNA, "2", 2),
         (BRAM, "3", 3),
@@ -339,7 +339,7 @@ def spliced(reader: Reader, source: bytes, **mended: tuple[str, str]) -> bytes:
 
 def kept(reader: Reader, content: bytes) -> list[tuple[str, str, str]]:
     rows = [row for c in read(reader, content) for row in c.tables["product"].to_pylist()]
-    return sorted((row["toewijzing"], row["bsn"], row["begindatum"]) for row in rows)
+    return sorted((row["toewijzingnummer"], row["bsn"], row["begindatum"]) for row in rows)
 
 
 def test_a_unit_is_cut_out_as_a_message_with_one_product(reader):
@@ -347,7 +347,7 @@ def test_a_unit_is_cut_out_as_a_message_with_one_product(reader):
 
     [(_, unit)] = reader.extract(source, [Place(2, 3, 0)])
 
-    assert [row["toewijzing"] for row in products(reader, unit.decode())] == ["2"]
+    assert [row["toewijzingnummer"] for row in products(reader, unit.decode())] == ["2"]
     assert BRAM.encode() not in unit
     assert reader.units(io.BytesIO(reader.alone(source, unit))) == 1
 
@@ -434,7 +434,10 @@ def test_every_unit_passes_or_is_set_apart_or_is_a_copy(contracts, keys, tmp_pat
     }
     assert result.counts == Counts(source=13, accepted=3, quarantined=8, duplicate=2)
     passed = pq.read_table(tmp_path / "product.parquet").to_pylist()
-    assert [row["toewijzing"] for row in passed] == ["1", "2"]
+    tokens = [row["toewijzing"] for row in passed]
+    assert len(set(tokens)) == 2
+    assert all(token.startswith("dossier1.") for token in tokens)
+    assert "toewijzingnummer" not in passed[0]
     assert pq.read_table(tmp_path / "overig_bericht.parquet").num_rows == 1
 
 

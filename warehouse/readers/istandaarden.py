@@ -356,10 +356,10 @@ class _Layout:
             values["status"] = "3" if values["reden_wijziging"] == _WITHDRAWN else "1"
         if self.kind == "307":
             values["tijdelijk"] = "ja" if values["reden_beeindiging"] == _TEMPORARILY else "nee"
-        if not values["toewijzing"]:
+        if not values["toewijzingnummer"]:
             parts = (f"{PRODUCTS[self.kind]}/{element}" for element in _WITHOUT_NUMBER)
             known_by = (values["aanbieder"], *(told.get(part, "") for part in parts))
-            values["toewijzing"] = "zonder nummer: " + " ".join(known_by)
+            values["toewijzingnummer"] = "zonder nummer: " + " ".join(known_by)
         return values
 
 

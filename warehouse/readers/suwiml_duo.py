@@ -58,7 +58,6 @@ _OF_RESULT = plan(
         "brin": "Brin/BrinNr",
         "niveau_opleiding": "InhoudResultaatOpleidingDuo/CdNiveauOpleidingDuo",
         "opleiding": "InhoudResultaatOpleidingDuo/NaamOpleidingKortDuo",
-        "soort_waardedocument": "CdSrtWaardedocument",
         "datum_aanvang": "ResultaatExamen/DatResultaatExamen",
         "examenjaar": "ResultaatExamen/JaarAfgelegdExamen",
         "uitslag": "ResultaatExamen/CdResultaatExamen",
