@@ -85,3 +85,35 @@ NO_STATE_FOR_CHANGES = Check(
     minimum_basis=20,
     optional=True,  # the first changes
 )
+FILLED_OF_ASKED = Check(
+    name="gevuld_aandeel_daling",
+    description="Geen kolom is meer dan 20 procentpunt minder gevuld dan de vorige maand.",
+    why="Een element dat bij de bron wegvalt; ruim en geen reden om vast te houden, omdat "
+    "andere personen andere inkomsten hebben.",
+    measure="gevuld_aandeel",
+    derive=change,
+    minimum=-0.20,
+    severity="waarschuwing",
+    needs_previous=True,
+    minimum_basis=50,
+)
+KNOWN_OF_ASKED = Check(
+    name="bekend_in_brp",
+    description="Ten minste 80 % van de personen is bekend in de BRP.",
+    why="Bevraagd worden inwoners; verhuisden en overledenen zijn samen geen vijfde.",
+    measure="bekend_in_brp_aandeel",
+    minimum=0.80,
+    severity="waarschuwing",
+    optional=True,
+)
+YOUNGEST_MONTH = Check(
+    name="jongste_maand",
+    description="De jongste maand ligt nul tot drie maanden voor de maand van levering.",
+    why="Loonopgaven komen een tot twee maanden na; ouder is een oude bevraging, een maand "
+    "in de toekomst een fout. Beide leveren nog steeds geldige rijen.",
+    measure="jongste_maand_afstand",
+    minimum=0,
+    maximum=3,
+    severity="waarschuwing",
+    optional=True,
+)

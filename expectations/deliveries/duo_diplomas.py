@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from expectations.bridge import Check, Suite, change, relative_change
-from expectations.deliveries.common import NO_CHANGES_FOR_A_STATE, QUARANTINE, REASONS
+from expectations.deliveries.common import (
+    NO_CHANGES_FOR_A_STATE,
+    OF_THIS_GEMEENTE,
+    QUARANTINE,
+    REASONS,
+)
 
 SUITE = Suite(
     name="levering_duo_diplomas",
@@ -45,15 +50,6 @@ SUITE = Suite(
             needs_previous=True,
             minimum_basis=100,
         ),
-        Check(
-            name="levering_van_deze_gemeente",
-            description="Ten minste 20 % van de personen is bekend in de BRP.",
-            why="Daaronder is het vrijwel zeker de levering van een andere gemeente; onder 50 "
-            "personen kan het toeval zijn.",
-            measure="bekend_in_brp_aandeel",
-            minimum=0.20,
-            minimum_basis=50,
-            optional=True,
-        ),
+        OF_THIS_GEMEENTE,
     ),
 )

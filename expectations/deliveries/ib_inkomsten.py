@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from expectations.bridge import Check, Suite, change, relative_change
-from expectations.deliveries.common import QUARANTINE, REASONS
+from expectations.bridge import Check, Suite, relative_change
+from expectations.deliveries.common import (
+    FILLED_OF_ASKED,
+    KNOWN_OF_ASKED,
+    OF_THIS_GEMEENTE,
+    QUARANTINE,
+    REASONS,
+    YOUNGEST_MONTH,
+)
 
 SUITE = Suite(
     name="levering_ib_inkomsten",
@@ -34,37 +41,9 @@ SUITE = Suite(
         ),
         QUARANTINE,
         REASONS,
-        Check(
-            name="gevuld_aandeel_daling",
-            description="Geen kolom is meer dan 20 procentpunt minder gevuld dan de vorige maand.",
-            why="Een element dat bij de bron wegvalt; ruim en geen reden om vast te houden, omdat "
-            "andere personen andere inkomsten hebben.",
-            measure="gevuld_aandeel",
-            derive=change,
-            minimum=-0.20,
-            severity="waarschuwing",
-            needs_previous=True,
-            minimum_basis=50,
-        ),
-        Check(
-            name="bekend_in_brp",
-            description="Ten minste 80 % van de personen is bekend in de BRP.",
-            why="Bevraagd worden inwoners; verhuisden en overledenen zijn samen geen vijfde.",
-            measure="bekend_in_brp_aandeel",
-            minimum=0.80,
-            severity="waarschuwing",
-            optional=True,
-        ),
-        Check(
-            name="levering_van_deze_gemeente",
-            description="Ten minste 20 % van de personen is bekend in de BRP.",
-            why="Daaronder is het vrijwel zeker de levering van een andere gemeente; onder 50 "
-            "personen kan het toeval zijn.",
-            measure="bekend_in_brp_aandeel",
-            minimum=0.20,
-            minimum_basis=50,
-            optional=True,
-        ),
+        FILLED_OF_ASKED,
+        KNOWN_OF_ASKED,
+        OF_THIS_GEMEENTE,
         Check(
             name="ongevraagd",
             description="Hoogstens 1 % van de personen met een opgave staat niet op de lijst.",
@@ -74,16 +53,6 @@ SUITE = Suite(
             maximum=0.01,
             minimum_basis=100,
         ),
-        Check(
-            name="jongste_maand",
-            description="De jongste maand ligt nul tot drie maanden voor de maand van levering.",
-            why="Loonopgaven komen een tot twee maanden na; ouder is een oude bevraging, een maand "
-            "in de toekomst een fout. Beide leveren nog steeds geldige rijen.",
-            measure="jongste_maand_afstand",
-            minimum=0,
-            maximum=3,
-            severity="waarschuwing",
-            optional=True,
-        ),
+        YOUNGEST_MONTH,
     ),
 )

@@ -22,6 +22,7 @@ from warehouse.readers import archive, rd
 from warehouse.readers.address_list import AddressList
 from warehouse.readers.archive import Limits
 from warehouse.readers.base import HOLDER, Chunk, Place, Reader, Refused
+from warehouse.readers.forms import Forms, begins_as_xml
 from warehouse.readers.markup import UNREADABLE, elements, local, scan
 from warehouse.readers.rows import Rows
 
@@ -58,7 +59,7 @@ _Plan = dict[str, Any]
 _Values = dict[str, str]
 
 
-class BagReader(Reader):
+class BagReader(Forms):
     """Reads an extract of the BAG, or a list of addresses."""
 
     def __init__(self, contract: Contract) -> None:
@@ -66,31 +67,11 @@ class BagReader(Reader):
         self._extract = _Extract(contract)
         self._list = AddressList(contract)
 
-    def count(self, source: BinaryIO) -> int:
-        """The occurrences of an extract, counted by another XML parser; the lines of a list."""
-        return self._of(source).count(source)
-
-    def read(self, source: BinaryIO) -> Iterator[Chunk]:
-        """Occurrences or addresses as rows."""
-        return self._of(source).read(source)
-
-    def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
-        """Each occurrence as an XML of its own; each address as its line."""
-        return self._of(source).extract(source, places)
-
-    def mismatch(self, source: BinaryIO) -> Refused:
-        """Of a list: the quote that was left open."""
-        return self._of(source).mismatch(source)
-
-    def _of(self, source: BinaryIO) -> Reader:
+    def of(self, source: BinaryIO) -> Reader:
+        """An extract, zipped or not, or a list."""
         source.seek(0)
-        begin = source.read(64)
-        source.seek(0)
-        if begin == b"":
-            raise Refused("leeg_bestand")
-        # A byte order mark, white space and the zeros of UTF-16 may come before the first element.
-        is_xml = begin.translate(None, b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
-        return self._extract if is_xml or begin.startswith(b"PK") else self._list
+        zipped = source.read(2) == b"PK"
+        return self._extract if zipped or begins_as_xml(source) else self._list
 
 
 class _Extract(Reader):

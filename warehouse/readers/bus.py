@@ -22,6 +22,7 @@ from lxml import etree
 from warehouse.contracts import Contract
 from warehouse.readers import archive, markup
 from warehouse.readers.base import Broken, Chunk, Place, Reader, Refused, Sink, Unmendable
+from warehouse.readers.forms import Forms, begins_as_xml
 from warehouse.readers.markup import UNREADABLE, elements, local, pattern, scan
 from warehouse.readers.rows import Rows
 from warehouse.readers.table import TableReader
@@ -67,7 +68,7 @@ _INNER = frozenset({BENEFIT, PERSON, RELATION.lower(), PAYMENT.lower()})
 _Values = dict[str, str]
 
 
-class BusReader(Reader):
+class BusReader(Forms):
     """Reads BUS in any of its forms."""
 
     def __init__(self, contract: Contract) -> None:
@@ -75,40 +76,9 @@ class BusReader(Reader):
         self._messages = _Messages(contract)
         self._table = TableReader(contract)
 
-    def count(self, source: BinaryIO) -> int:
-        """The rights, counted by another XML parser; of a CSV the lines."""
-        return self._of(source).count(source)
-
-    def read(self, source: BinaryIO) -> Iterator[Chunk]:
-        """Rights as rows."""
-        return self._of(source).read(source)
-
-    def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
-        """Each right as a message of its own, or below its header."""
-        return self._of(source).extract(source, places)
-
-    def splice(self, source: BinaryIO, mended: Mapping[Place, bytes], target: Sink) -> None:
-        """Each mended right in its own place."""
-        self._of(source).splice(source, mended, target)
-
-    def alone(self, source: BinaryIO, unit: bytes) -> bytes:
-        """A file of this one right."""
-        return self._of(source).alone(source, unit)
-
-    def mismatch(self, source: BinaryIO) -> Refused:
-        """Of a CSV: the quote that was left open."""
-        return self._of(source).mismatch(source)
-
-    def _of(self, source: BinaryIO) -> Reader:
-        source.seek(0)
-        begin = source.read(64)
-        if begin.startswith(b"PK\x03\x04"):
-            found = archive.messages(source)
-            begin = next((stream.read(64) for _, stream in found), b"")
-        source.seek(0)
-        # A byte order mark, white space and the zeros of UTF-16 may come before the first element.
-        is_xml = begin.translate(None, b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
-        return self._messages if is_xml else self._table
+    def of(self, source: BinaryIO) -> Reader:
+        """Messages in XML, or a table."""
+        return self._messages if begins_as_xml(source) else self._table
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ Elements outside the contract are passed over: half of the responses break their
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
 
@@ -19,7 +19,8 @@ from lxml import etree
 
 from warehouse.contracts import Contract
 from warehouse.readers import archive
-from warehouse.readers.base import Broken, Chunk, Place, Reader, Refused, Sink
+from warehouse.readers.base import Broken, Chunk, Place, Reader, Refused
+from warehouse.readers.forms import Forms, begins_as_xml
 from warehouse.readers.markup import UNREADABLE, elements, gather, local, pattern, plan, scan
 from warehouse.readers.rows import Rows
 from warehouse.readers.table import TableReader
@@ -66,7 +67,7 @@ _OF_RESULT = plan(
 _NO_DATE = ("", "00000000")
 
 
-class DuoReader(Reader):
+class DuoReader(Forms):
     """Reads a delivery of DUO in whichever form it comes."""
 
     def __init__(self, contract: Contract) -> None:
@@ -74,40 +75,9 @@ class DuoReader(Reader):
         self._responses = _Responses(contract)
         self._tables = TableReader(contract)
 
-    def count(self, source: BinaryIO) -> int:
-        """The units of the responses, counted by another XML parser; the lines of the tables."""
-        return self._of(source).count(source)
-
-    def read(self, source: BinaryIO) -> Iterator[Chunk]:
-        """Enrolments or diplomas as rows."""
-        return self._of(source).read(source)
-
-    def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
-        """Each unit as a response of its own, or as its line."""
-        return self._of(source).extract(source, places)
-
-    def splice(self, source: BinaryIO, mended: Mapping[Place, bytes], target: Sink) -> None:
-        """Mended lines in their places; an answer is asked again instead."""
-        self._of(source).splice(source, mended, target)
-
-    def alone(self, source: BinaryIO, unit: bytes) -> bytes:
-        """A delivery of one unit."""
-        return self._of(source).alone(source, unit)
-
-    def mismatch(self, source: BinaryIO) -> Refused:
-        """What the reader of this form makes of it."""
-        return self._of(source).mismatch(source)
-
-    def _of(self, source: BinaryIO) -> Reader:
-        """Who reads it: the first file tells."""
-        begin = b""
-        for _, stream in archive.messages(source):
-            begin = stream.read(64)
-            break
-        source.seek(0)
-        # A byte order mark, white space and the zeros of UTF-16 may come before the first element.
-        is_xml = begin.translate(None, b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
-        return self._responses if is_xml else self._tables
+    def of(self, source: BinaryIO) -> Reader:
+        """Responses in XML, or tables."""
+        return self._responses if begins_as_xml(source) else self._tables
 
 
 @dataclass(frozen=True)
