@@ -188,7 +188,8 @@ def test_the_part_of_a_birth_date_that_is_not_known_is_zeros(reader, use, birth)
 def test_several_clients_and_products_of_a_message_are_units_of_their_own(reader):
     text = message("305", client(started(1), started(2)) + client(started(3), bsn=BRAM))
 
-    assert [(row["bsn"], row["toewijzingnummer"], row["eenheid"]) for row in products(reader, text)] == [
+    found = products(reader, text)
+    assert [(row["bsn"], row["toewijzingnummer"], row["eenheid"]) for row in found] == [
         (ANNA, "1", 1),
         (ANNA, "2", 2),
         (BRAM, "3", 3),
