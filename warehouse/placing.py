@@ -52,12 +52,13 @@ def held(
     """For every gemeente and month the version of each delivery that carries forward."""
     found = []
     for contract in contracts.values():
-        if not contract.carries_forward or contract.every_month:
+        if not contract.carries_forward:
             continue
         valid = validity(contract)
         for gemeente in gemeenten:
             mine = [v for v in visible if (v.delivery, v.gemeente) == (contract.name, gemeente)]
-            versions = [(month, holding(mine, month, valid)) for month in months]
+            last = [v.month for v in mine if v.month and contract.every_month]
+            versions = [(month, holding(mine, max([month, *last]), valid)) for month in months]
             found += [Held(gemeente, month, version) for month, version in versions if version]
     return found
 
