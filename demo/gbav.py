@@ -528,7 +528,7 @@ class _Block:
         put["08.14.10"] = _text(origin, came, width=4)
         put["08.14.20"] = _date(oldest, came)
         declared = np.searchsorted([0.8, 0.9, 0.97], self._draw("declared", who, begin))
-        put["08.72.10"] = _pick(pa.array(["I", "K", "A", "T"]), declared, there)
+        put["08.72.10"] = _pick(pa.array(["I", "K", "A", "P"]), declared, there)
         self._investigation(rows, inland)
         withdrawn = there & ~self.head & (self._draw("withdrawn", who, begin) < 0.001)
         put["08.84.10"] = _constant("O", withdrawn)
