@@ -29,10 +29,8 @@
         coalesce({{ nummeraanduiding }}, ''),
         coalesce({{ postcode }}, ''),
         coalesce({{ huisnummer }}, ''),
-        {{ genormaliseerde_toevoeging(huisletter, toevoeging) }}
-        {%- if buurt %},
-        {{ buurt }}
-        {%- endif %}
+        {{ genormaliseerde_toevoeging(huisletter, toevoeging) }},
+        {{ buurt or 'cast(null as varchar)' }}
     ))
 {%- endmacro %}
 
