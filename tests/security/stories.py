@@ -29,10 +29,11 @@ from tests.security.canaries import (
     refused_areas,
     refused_persons,
 )
+from tests.security.registers import deliveries, only_signals
 from tests.security.sandbox import COMMAND, Ran, Sandbox
 from tests.security.scan import Hit
 from tests.security.witness import Seen, look_around
-from warehouse.contracts import CONTRACTS
+from warehouse.contracts import CONTRACTS, load_contracts
 from warehouse.ledger import Ledger
 
 #: The view that is broken on purpose cannot be read; everything beside it is.
@@ -74,6 +75,7 @@ class Leaks:
     mended: dict[str, Ran]
     hits: list[Hit] = field(default_factory=list)
     reasons: set[str] = field(default_factory=set)
+    accepted: set[str] = field(default_factory=set)
 
 
 def tell_of_leaks(root: Path, parsed: Path, keyset: Path) -> Leaks:
@@ -89,6 +91,7 @@ def tell_of_leaks(root: Path, parsed: Path, keyset: Path) -> Leaks:
                 register, good_answers(register, 6) + faulty_answers(register), "main zip"
             ),
             **misnamed(register),
+            **deliveries(register, load_contracts()),
         }
     )
     for name, contents in (
@@ -130,6 +133,7 @@ def tell_of_leaks(root: Path, parsed: Path, keyset: Path) -> Leaks:
     with closing(Ledger(sandbox.home.ledger)) as ledger:
         for version in ledger.versions():
             story.reasons |= {version.reason or "", *ledger.reasons(version.levering_id)}
+            story.accepted |= {version.delivery or ""} if version.visible else set()
     return story
 
 
@@ -181,16 +185,19 @@ def tell_of_a_leaky_run(root: Path, parsed: Path, keyset: Path) -> Leaky:
     sandbox, register = Sandbox(root / "sandbox"), Register()
     sandbox.init(parsed, keyset, "GM0479")
     shutil.copytree(CONTRACTS, root / "contracts")
-    contract = root / "contracts" / "brp_personen.yaml"
-    text, changes = re.subn(
-        r"(name: a_nummer,[^}]*?classification: )direct", r"\1gewoon", contract.read_text()
-    )
-    assert changes == 1, "the contract's text is not what this test knows"
-    contract.write_text(text)
+    for name, known in (
+        ("brp_personen", r"(name: a_nummer,[^}]*?classification: )direct"),
+        ("vroegsignalen", r"(name: achternaam\n[^}]*?classification: )direct"),
+    ):
+        contract = root / "contracts" / f"{name}.yaml"
+        text, changes = re.subn(known, r"\1gewoon", contract.read_text())
+        assert changes == 1, "the contract's text is not what this test knows"
+        contract.write_text(text)
     sandbox.drop(
         {
             "brp_personen_GM0479_2025-01.csv": brp(good_persons(register, 3)),
             "suwinet_inkomsten_GM0479_2025-01.xml": answer(register, "told").encode(),
+            "vroegsignalen_GM0479_2025-01.json": only_signals(register, load_contracts()),
         }
     )
     run = sandbox.sabotaged(

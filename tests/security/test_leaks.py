@@ -15,6 +15,7 @@ import pytest
 from tests.security.sandbox import Sandbox, assert_no_leak
 from tests.security.scan import Canaries, Scanner
 from tests.security.stories import Kills, Leaks, Leaky
+from warehouse.contracts import load_contracts
 from warehouse.reasons import QUARANTINE, REFUSALS
 
 
@@ -53,6 +54,12 @@ def test_quarantine_was_exported_opened_and_offered_again_wrongly_and_well(leaks
     for what in codes.keys() - {*done}:
         assert "line 1 of the mended file" in leaks.mended[what].err
     assert not [path for path in leaks.sandbox.home.landing.iterdir() if "hersteld" in path.name]
+
+
+def test_every_delivery_about_persons_or_homes_went_the_whole_way(leaks: Leaks) -> None:
+    delivered = {name for name, contract in load_contracts().items() if not contract.reference}
+    assert delivered - leaks.accepted == set()
+    assert "built and published" in leaks.first.out
 
 
 def test_good_units_came_through_among_the_broken_ones(leaks: Leaks) -> None:
@@ -122,6 +129,11 @@ def test_the_home_is_closed_to_others(leaks: Leaks) -> None:
     ("leak", "canary", "where"),
     [
         ("a field whose class is changed", "self: A-number", r"raw/.*/persoonslijst\.parquet > "),
+        (
+            "a field of another register",
+            "leveringen/vroegsignalen/client/achternaam",
+            r"raw/.*/signaal\.parquet > ",
+        ),
         ("a print in the gate", "BSN", r"stderr of run"),
         ("a row in an error", "told: BSN", r"dagster/history/runs/.*\.db"),
         ("originals in the clear", "street", r"originals/.*\.sealed"),
