@@ -34,6 +34,10 @@ from warehouse.home import Home, load_home
 PATIENCE = 120.0
 
 
+#: What the workload delivers; nothing else is built, as in a home that takes in no more.
+DELIVERED = ("brp_personen", "suwinet_inkomsten")
+
+
 @dataclass(frozen=True)
 class Model:
     """A table that dbt would build, and the SQL it compiled for it."""
@@ -182,6 +186,7 @@ class Fuse:
 
 def _drive(target: Path, manifest: Path) -> None:
     """Fork a child per order."""
+    from assets.models import idle_models
     from warehouse.catalogue import read_catalogue
     from warehouse.contracts import load_contracts
 
@@ -191,7 +196,13 @@ def _drive(target: Path, manifest: Path) -> None:
     _warm_up()
     contracts = load_contracts()
     catalogue = read_catalogue(manifest, contracts)
-    models = _models(json.loads(manifest.read_text()), target / "compiled" / "datapakhuis")
+    idle = {f".{name}" for name in idle_models(manifest, contracts, DELIVERED)}
+    compiled = target / "compiled" / "datapakhuis"
+    models = [
+        model
+        for model in _models(json.loads(manifest.read_text()), compiled)
+        if not model.table.endswith(tuple(idle))
+    ]
     # Otherwise the collector of each child would touch, and so copy, all of this process.
     gc.collect()
     gc.freeze()
