@@ -16,15 +16,18 @@ from assets.models import POOL
 from assets.outcomes import kept, shown, specs
 from expectations.bridge import Suite, judge
 from expectations.datasets import DATASET_SHAPES
+from expectations.marts import MART_SHAPES
 from warehouse.catalogue import SCHEMAS, Entry
-from warehouse.contracts import Contract
+from warehouse.contracts import REGISTER, Contract
 from warehouse.home import Home, month_text
 from warehouse.ledger import CheckResult
 from warehouse.placing import held
 from warehouse.profile import dataset_profile
-from warehouse.publication import PublicationResult, publish, read_manifest
+from warehouse.publication import DOMAINS, PublicationResult, publish, read_manifest
 from warehouse.station import Station, at_work
-from warehouse.workspace import built_for, connect
+from warehouse.workspace import built_for, connect, window
+
+_SHAPES = {**DATASET_SHAPES, **MART_SHAPES}
 
 
 def publication_key(dataset: str) -> dg.AssetKey:
@@ -65,13 +68,15 @@ def publication_assets(
         with faults(context), at_work(home, contracts, context.run.run_id) as station:
             months = built_months(station)
             passed = _judge(station, catalogue, suites, months)
-            result = _publish(station, catalogue, passed, months)
+            published = _publish(station, catalogue, passed, months)
             if len(passed) == len(catalogue):
                 station.ledger.close_months(months)
             for name in catalogue:
                 yield from shown(station.ledger.checks(name), publication_key(name))
-        manifest = read_manifest(result.manifest)
+        manifests = {d: read_manifest(result.manifest) for d, result in published.items()}
         for name in passed:
+            domain = catalogue[name].spec.domein
+            manifest, result = manifests[domain], published[domain]
             there = sorted(manifest.datasets[name].months)
             _show_months(context.instance, name, there)
             yield dg.MaterializeResult(
@@ -148,14 +153,14 @@ def _judge(
     months: list[date],
 ) -> list[str]:
     """Judge the open months of every dataset; the names of those that may be published."""
-    passed = []
+    passed, known = [], station.ledger.known_months()
     with connect(station.home.database) as sql:
         for name, entry in catalogue.items():
-            described = _described(station, entry, months)
+            described = window(_described(station, entry, months), known, entry.window)
             results = _not_described(suites[name])
             if described:
                 profile = partial(
-                    dataset_profile, sql, entry.spec.schema, name, described, DATASET_SHAPES[name]
+                    dataset_profile, sql, entry.spec.schema, name, described, _SHAPES[name]
                 )
                 results = kept(judge(suites[name], profile))
             station.ledger.record_checks(name, results)
@@ -167,11 +172,13 @@ def _judge(
 def _described(station: Station, entry: Entry, months: list[date]) -> list[date]:
     """The open months of which the dataset's own delivery, the first it names, says something.
 
-    A reference says it of every month, and so does the ledger itself.
+    A reference says it of every month, and so does the ledger itself. A mart is about residents,
+    whatever else it is made of.
     """
     if not entry.deliveries:
         return months
-    ledger, delivery = station.ledger, entry.deliveries[0]
+    ledger = station.ledger
+    delivery = REGISTER if entry.spec.schema == "marts" else entry.deliveries[0]
     own = {version.levering_id for version in ledger.visible(delivery)}
     contract = station.contracts[delivery]
     if contract.reference or contract.mode == "mutatie":
@@ -191,7 +198,9 @@ def _not_described(suite: Suite) -> list[CheckResult]:
 
 def _publish(
     station: Station, catalogue: Mapping[str, Entry], passed: list[str], months: list[date]
-) -> PublicationResult:
+) -> dict[str, PublicationResult]:
+    """Publish each domain by itself; by domain what it did."""
+    known = station.ledger.known_months()
     with connect(station.home.database) as sql:
         tables = sql.execute(
             "select table_name from information_schema.tables"
@@ -200,16 +209,24 @@ def _publish(
         ).fetchall()
         # Of a dataset whose deliveries never came there is no table.
         there = {name for (name,) in tables}
-        return publish(
-            connection=sql,
-            datasets=[entry.spec for entry in catalogue.values()],
-            months={name: months for name in passed if name in there},
-            root=station.home.publication,
-            republish=station.keys.republish,
-            gemeenten=station.home.gemeenten,
-            now=datetime.now(UTC),
-            versions=[version.levering_id for version in station.ledger.visible()],
-        )
+        return {
+            domain: publish(
+                connection=sql,
+                datasets=[e.spec for e in catalogue.values() if e.spec.domein == domain],
+                months={
+                    name: window(months, known, catalogue[name].window)
+                    for name in passed
+                    if name in there and catalogue[name].spec.domein == domain
+                },
+                root=station.home.publication,
+                republish=partial(station.keys.republish, domain=domain),
+                gemeenten=station.home.gemeenten,
+                now=datetime.now(UTC),
+                versions=[version.levering_id for version in station.ledger.visible()],
+                domain=domain,
+            )
+            for domain in DOMAINS
+        }
 
 
 def _show_months(instance: dg.DagsterInstance, dataset: str, months: list[date]) -> None:

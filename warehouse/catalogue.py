@@ -3,19 +3,23 @@
 It is read from the dbt project, where a dataset is described once. A dataset that leaves any of it
 out, or that serves a purpose for which a delivery it uses may not be used, is refused: nothing
 loads until it is mended.
+
+A contract may allow a purpose just the fact that someone is known there (``doelen_feit``). Such a
+fact passes through a model that says so (``meta.feit``) and that holds nothing but whom, when and
+yes or no.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from warehouse.contracts import Contract
 from warehouse.errors import DatapakhuisError
-from warehouse.publication import ColumnSpec, DatasetSpec
+from warehouse.publication import DOMAINS, GESLOTEN, ColumnSpec, DatasetSpec
 
 SCHEMAS = ("datasets", "marts")
 _STATED = (
@@ -30,16 +34,45 @@ _STATED = (
 )
 
 
+#: What a mart says was weighed, value by value (domain 0.1, rule 6).
+PUBLIC_VALUES = (
+    "privacy",
+    "veiligheid",
+    "autonomie",
+    "controle_over_technologie",
+    "menselijke_waardigheid",
+    "rechtvaardigheid",
+    "machtsverhoudingen",
+)
+#: All that a fact may hold beside its one yes or no.
+_FACT_KEYS = {"gemeente", "bsn_versleuteld", "maand"}
+
+
 class CatalogueError(DatapakhuisError):
     """A dataset that does not say what a gemeente must be able to prove."""
 
 
 @dataclass(frozen=True)
+class Example:
+    """A question that a mart answers, in words and as a query over what is published."""
+
+    words: str
+    sql: str
+
+
+@dataclass(frozen=True)
 class Entry:
-    """A dataset, with the deliveries it is made of."""
+    """A dataset, with the deliveries it is made of.
+
+    ``window`` is how many months a row rests on, its own included. ``public_values`` and
+    ``examples`` are of marts: what was weighed, and what one may ask of it.
+    """
 
     spec: DatasetSpec
     deliveries: tuple[str, ...]
+    window: int = 1
+    public_values: Mapping[str, str] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
 
 
 def read_catalogue(manifest: Path, contracts: Mapping[str, Contract]) -> dict[str, Entry]:
@@ -49,20 +82,29 @@ def read_catalogue(manifest: Path, contracts: Mapping[str, Contract]) -> dict[st
         CatalogueError: when one of them leaves out what must be stated, names a delivery without
             contract, or serves a purpose that a contract does not allow.
     """
-    document = json.loads(manifest.read_text(encoding="utf-8"))
-    nodes = document["nodes"]
+    lineage = _Lineage(json.loads(manifest.read_text(encoding="utf-8")))
     entries = {}
-    for identity, node in nodes.items():
-        if node["resource_type"] != "model" or node["schema"] not in SCHEMAS:
-            continue
-        entry = _entry(node)
-        _check_lineage(entry, set(_deliveries(identity, document)), contracts)
-        entries[entry.spec.name] = entry
+    for identity, node in lineage.nodes.items():
+        if _is_dataset(node):
+            entry = _entry(node)
+            _check_purposes(entry, *lineage.deliveries(identity), contracts)
+            _check_window(entry, lineage.window(identity))
+            _check_domain(entry, [_entry(lineage.nodes[m]) for m in lineage.datasets(identity)])
+            entries[entry.spec.name] = entry
     return dict(sorted(entries.items()))
 
 
+def _is_dataset(node: Mapping[str, Any]) -> bool:
+    return node["resource_type"] == "model" and node["schema"] in SCHEMAS
+
+
+def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = node["config"].get("meta") or node.get("meta") or {}
+    return found
+
+
 def _entry(node: Mapping[str, Any]) -> Entry:
-    meta = node["config"].get("meta") or node.get("meta") or {}
+    meta = _meta(node)
     name = node["name"]
     # What is made of the ledger alone says so with an empty list.
     missing = [
@@ -72,6 +114,10 @@ def _entry(node: Mapping[str, Any]) -> Entry:
     ]
     if not node.get("description"):
         missing.append("description")
+    if node["schema"] == "marts":
+        values = meta.get("publieke_waarden") or {}
+        missing += [f"publieke_waarden.{value}" for value in PUBLIC_VALUES if not values.get(value)]
+        missing += [] if meta.get("voorbeelden") else ["voorbeelden"]
     missing += [f"description of {c}" for c, v in node["columns"].items() if not v["description"]]
     if missing or not node["columns"]:
         raise CatalogueError(
@@ -96,27 +142,87 @@ def _entry(node: Mapping[str, Any]) -> Entry:
             bewaartermijn_jaren=int(meta["bewaartermijn_jaren"]),
             eigenaar=meta["eigenaar"],
             openheid=meta["openheid"],
+            domein=meta.get("domein", GESLOTEN),
         ),
         tuple(meta["leveringen"]),
+        window=int(meta.get("venster_maanden", 1)),
+        public_values=dict(meta.get("publieke_waarden", {})),
+        examples=tuple(Example(e["vraag"], e["sql"]) for e in meta.get("voorbeelden", ())),
     )
 
 
-def _deliveries(identity: str, document: Mapping[str, Any]) -> Iterator[str]:
-    """The deliveries at the far end of a model's lineage."""
-    seen, waiting = set(), [identity]
-    while waiting:
-        for parent in document["parent_map"].get(waiting.pop(), []):
-            if parent in seen:
-                continue
-            seen.add(parent)
-            waiting.append(parent)
-            source = document["sources"].get(parent)
-            if source and source["source_name"] == "raw":
-                yield source["name"].partition("__")[0]
+class _Lineage:
+    """What every model is made of, all the way back to the deliveries."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.nodes: Mapping[str, Mapping[str, Any]] = document["nodes"]
+        self._sources = document["sources"]
+        self._parents = document["parent_map"]
+
+    def deliveries(self, identity: str) -> tuple[set[str], set[str]]:
+        """The deliveries that a model is made of: those it may look into, and those of a fact.
+
+        A delivery of which it has both is of the first.
+        """
+        whole = self._at_the_far_end(identity, past_facts=False)
+        return whole, self._at_the_far_end(identity, past_facts=True) - whole
+
+    def datasets(self, identity: str) -> Iterator[str]:
+        """The datasets and marts among the ancestors of a model."""
+        for ancestor in self._ancestors(identity, past_facts=True):
+            if ancestor in self.nodes and _is_dataset(self.nodes[ancestor]):
+                yield ancestor
+
+    def window(self, identity: str) -> int:
+        """How many months the widest of a model's ancestors rests on."""
+        ancestors = self._ancestors(identity, past_facts=True)
+        metas = [_meta(self.nodes[node]) for node in ancestors if node in self.nodes]
+        return max((int(meta.get("venster_maanden", 1)) for meta in metas), default=1)
+
+    def _at_the_far_end(self, identity: str, *, past_facts: bool) -> set[str]:
+        found = (self._sources.get(node) for node in self._ancestors(identity, past_facts))
+        return {
+            source["name"].partition("__")[0]
+            for source in found
+            if source and source["source_name"] == "raw"
+        }
+
+    def _ancestors(self, identity: str, past_facts: bool) -> Iterator[str]:
+        seen, waiting = set(), [identity]
+        while waiting:
+            for parent in self._parents.get(waiting.pop(), []):
+                if parent in seen:
+                    continue
+                seen.add(parent)
+                yield parent
+                if past_facts or not self._is_fact(parent):
+                    waiting.append(parent)
+
+    def _is_fact(self, identity: str) -> bool:
+        """Whether a model holds a fact, and no more than that.
+
+        Raises:
+            CatalogueError: when it says so and holds more.
+        """
+        node = self.nodes.get(identity)
+        if node is None or not _meta(node).get("feit"):
+            return False
+        kinds = {name: (c["data_type"] or "").lower() for name, c in node["columns"].items()}
+        facts = [kinds[name] for name in kinds.keys() - _FACT_KEYS]
+        enforced = node["config"].get("contract", {}).get("enforced", False)
+        if not (enforced and kinds.keys() >= _FACT_KEYS and facts == ["boolean"]):
+            raise CatalogueError(
+                f"{node['name']} says that it holds a fact, but it is not held to"
+                f" {', '.join(sorted(_FACT_KEYS))} and one boolean",
+                "Give it these columns and an enforced contract, or take `feit` from it.",
+            )
+        return True
 
 
-def _check_lineage(entry: Entry, deliveries: set[str], contracts: Mapping[str, Contract]) -> None:
-    name = entry.spec.name
+def _check_purposes(
+    entry: Entry, whole: set[str], facts: set[str], contracts: Mapping[str, Contract]
+) -> None:
+    name, deliveries = entry.spec.name, whole | facts
     if deliveries != set(entry.deliveries):
         raise CatalogueError(
             f"dataset {name} says it is made of {sorted(entry.deliveries)},"
@@ -126,10 +232,46 @@ def _check_lineage(entry: Entry, deliveries: set[str], contracts: Mapping[str, C
     for delivery in sorted(deliveries):
         if delivery not in contracts:
             raise CatalogueError(f"dataset {name} uses {delivery}, which has no contract")
-        forbidden = sorted(set(entry.spec.doelen) - set(contracts[delivery].purposes))
-        if forbidden:
+        contract = contracts[delivery]
+        allowed = {*contract.purposes, *(contract.fact_purposes if delivery in facts else ())}
+        if forbidden := sorted(set(entry.spec.doelen) - allowed):
+            only = set(forbidden) <= set(contract.fact_purposes)
             raise CatalogueError(
                 f"dataset {name} serves {', '.join(forbidden)},"
-                f" for which {delivery} may not be used",
+                f" for which {delivery} may not be used{' but for the fact' if only else ''}",
                 "Take the purpose from the dataset, or have the contract's owner allow it.",
             )
+
+
+def _check_window(entry: Entry, widest: int) -> None:
+    if entry.window < widest:
+        raise CatalogueError(
+            f"dataset {entry.spec.name} rests on {entry.window} months,"
+            f" but what it is made of rests on {widest}",
+            "State it under config.meta.venster_maanden, and build `te_bouwen_maanden`.",
+        )
+
+
+def _check_domain(entry: Entry, ancestors: list[Entry]) -> None:
+    """Persons of two published domains never meet, nor does anything that would tie them."""
+    spec, problem = entry.spec, None
+    if spec.domein not in DOMAINS:
+        problem = f"has the domain {spec.domein}, which is none of {', '.join(DOMAINS)}"
+    elif _of_persons(entry) and spec.domein != GESLOTEN and set(spec.doelen) != {spec.domein}:
+        problem = f"is published in the domain {spec.domein} and serves more than that"
+    elif spec.domein != GESLOTEN and any(c.name.endswith("_sleutel") for c in spec.columns):
+        problem = "holds a key of a household or a home, which is the same in every domain"
+    elif _of_persons(entry):
+        others = {
+            a.spec.name
+            for a in ancestors
+            if a.spec.schema == "marts" and _of_persons(a) and a.spec.domein != spec.domein
+        }
+        if others:
+            problem = f"is made of persons of another domain: {', '.join(sorted(others))}"
+    if problem:
+        raise CatalogueError(f"dataset {spec.name} {problem}", "Mend its config.meta.")
+
+
+def _of_persons(entry: Entry) -> bool:
+    return any(column.republished for column in entry.spec.columns)

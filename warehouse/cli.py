@@ -41,6 +41,7 @@ from warehouse.home import (
     parse_month,
     today,
 )
+from warehouse.publication import DOMAINS, GESLOTEN, current_manifest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -90,6 +91,12 @@ KnownOption = Annotated[
     typer.Option("--as-known-at", formats=["%Y-%m-%d"], help="As published by the end of a day."),
 ]
 FormatOption = Annotated[Format | None, typer.Option("--format", help="The form of the output.")]
+DomainOption = Annotated[
+    str,
+    typer.Option(
+        "--domain", help="What persons are published for: gesloten (statistics and policy) or rmc."
+    ),
+]
 
 
 def main() -> None:
@@ -340,11 +347,7 @@ def _delivery_row(ledger: Ledger, version: Version, number: int) -> dict[str, An
 
 
 def _dataset_rows(home: Home) -> list[dict[str, Any]]:
-    from warehouse.publication import current_manifest
-
-    manifest = current_manifest(home.publication)
-    if manifest is None:
-        return []
+    manifests = [current_manifest(home.publication, domain) for domain in DOMAINS]
     return [
         {
             "dataset": name,
@@ -356,6 +359,8 @@ def _dataset_rows(home: Home) -> list[dict[str, Any]]:
             "rijen": entry.rows,
             "gepubliceerd": f"{manifest.known_from:%Y-%m-%d %H:%M} UTC",
         }
+        for manifest in manifests
+        if manifest
         for name, entry in sorted(manifest.datasets.items())
     ]
 
@@ -577,9 +582,11 @@ def doctor(as_json: JsonOption = False, home: HomeOption = None) -> None:
 
 
 @app.command("list")
-def list_datasets(as_json: JsonOption = False, home: HomeOption = None) -> None:
+def list_datasets(
+    as_json: JsonOption = False, domain: DomainOption = GESLOTEN, home: HomeOption = None
+) -> None:
     """The published datasets."""
-    infos = Client(home_path(home)).datasets()
+    infos = Client(home_path(home), domain).datasets()
     rows: list[dict[str, Any]] = [
         {
             "dataset": info.name,
@@ -608,10 +615,11 @@ def show(
     name: Annotated[str, typer.Argument(help="A dataset.")],
     known: KnownOption = None,
     as_json: JsonOption = False,
+    domain: DomainOption = GESLOTEN,
     home: HomeOption = None,
 ) -> None:
     """One dataset: what it is, what for, its columns and its months."""
-    info = Client(home_path(home)).show(name, as_known_at=known.date() if known else None)
+    info = Client(home_path(home), domain).show(name, as_known_at=known.date() if known else None)
     if as_json:
         _print_json(
             {
@@ -655,11 +663,12 @@ def get(
     column: Annotated[list[str] | None, typer.Option(help="Only this column; repeatable.")] = None,
     form: FormatOption = None,
     known: KnownOption = None,
+    domain: DomainOption = GESLOTEN,
     home: HomeOption = None,
 ) -> None:
     """Write a dataset to a file; its extension says how, unless --format does."""
     written = form or _format_of(output)
-    client = Client(home_path(home))
+    client = Client(home_path(home), domain)
     table = client.get(
         name,
         months=[month_text(parse_month(m)) for m in month] if month else None,
@@ -691,10 +700,11 @@ def sql(
     form: FormatOption = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Write to a file.")] = None,
     known: KnownOption = None,
+    domain: DomainOption = GESLOTEN,
     home: HomeOption = None,
 ) -> None:
     """Ask; every published dataset is a view under its own name."""
-    client = Client(home_path(home))
+    client = Client(home_path(home), domain)
     table = client.sql(query, as_known_at=known.date() if known else None)
     if output:
         client.write(table, output, form or _format_of(output))

@@ -12,7 +12,7 @@ import re
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
@@ -22,6 +22,7 @@ import pyarrow as pa
 from warehouse.errors import DatapakhuisError
 from warehouse.home import AMSTERDAM, month_text, parse_month
 from warehouse.publication import (
+    DOMAINS,
     GESLOTEN,
     DatasetSpec,
     Manifest,
@@ -62,7 +63,7 @@ class ClientError(DatapakhuisError):
 class DatasetInfo(DatasetSpec):
     """A published dataset: its description, and the rows of each month that is there."""
 
-    months: Mapping[date, int]
+    months: Mapping[date, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -79,13 +80,21 @@ class DatasetInfo(DatasetSpec):
 class Client:
     """Reads the publication of a datapakhuis, given its home or its publication folder.
 
+    ``domain`` is what the reader may know persons for: statistics and policy (``gesloten``), or the
+    RMC's own task (``rmc``). A query reaches one of the two, never both.
+
     In every method ``as_known_at`` gives what was published by then: the end of a day, or a moment
     (Dutch time when it names no zone).
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, domain: str = GESLOTEN) -> None:
+        if domain not in DOMAINS:
+            raise ClientError(
+                f"There is no domain {domain!r}", f"Choose from {', '.join(DOMAINS)}."
+            )
         folder = Path(path).expanduser().resolve()
         self._root = folder / "publication" if (folder / "publication").is_dir() else folder
+        self._domain = domain
 
     def datasets(self, as_known_at: date | None = None) -> list[DatasetInfo]:
         """Every published dataset, by name."""
@@ -166,7 +175,7 @@ class Client:
                 temporary.unlink(missing_ok=True)
 
     def _manifest(self, as_known_at: date | None) -> Manifest:
-        paths = manifest_paths(self._root)
+        paths = manifest_paths(self._root, self._domain)
         if not paths:
             raise ClientError(
                 f"Nothing has been published in {self._root} yet",
@@ -185,7 +194,7 @@ class Client:
         )
 
     def _file(self, file: str) -> Path:
-        return self._root / GESLOTEN / file
+        return self._root / self._domain / file
 
     def _sandbox(self, manifest: Manifest, spill: Path) -> duckdb.DuckDBPyConnection:
         """A database of views that, once made, reaches the published files and nothing else."""
@@ -201,7 +210,7 @@ class Client:
                 files = [self._file(month.file) for month in entry.months.values()]
                 select = select_from(entry.spec.columns, files)
                 connection.execute(f"create view {quoted(name)} as {select}")
-        data = literal(f"{self._root / GESLOTEN / 'data'}/")
+        data = literal(f"{self._root / self._domain / 'data'}/")
         for setting in (
             # Otherwise a name that is no dataset may be a variable of whoever calls.
             "python_enable_replacements = false",

@@ -24,6 +24,7 @@ from assets.publications import months_assets, publication_assets
 from expectations.bridge import Suite
 from expectations.datasets import DATASET_SUITES
 from expectations.deliveries import DELIVERY_SUITES
+from expectations.marts import MART_SUITES
 from sensors.all import sensors
 from sensors.schedules import schedules
 from sensors.settings import Automation
@@ -39,7 +40,7 @@ def build_definitions(
     home: Home,
     contracts: Mapping[str, Contract] | None = None,
     delivery_suites: Mapping[str, Suite] = DELIVERY_SUITES,
-    dataset_suites: Mapping[str, Suite] = DATASET_SUITES,
+    dataset_suites: Mapping[str, Suite] = {**DATASET_SUITES, **MART_SUITES},
     manifest: Path | None = None,
     automation: Automation | None = None,
 ) -> dg.Definitions:

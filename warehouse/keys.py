@@ -57,8 +57,9 @@ INKOMSTENVERHOUDING = "inkomstenverhouding"
 VERZEGELING = "verzegeling"
 #: The domains that there ever were: a home knows its key set by them.
 FIRST_DOMAINS = (KERN, GESLOTEN, ADRES, INKOMSTENVERHOUDING, VERZEGELING)
-#: What registers number besides persons, each in a domain of its own.
-DOMAINS = (*FIRST_DOMAINS, "dossier", "eenheid", "uitkering")
+#: What registers number besides persons, each in a domain of its own, and persons once more under
+#: each purpose that they are published for.
+DOMAINS = (*FIRST_DOMAINS, "dossier", "eenheid", "uitkering", "rmc")
 
 Bytes = npt.NDArray[np.uint8]
 

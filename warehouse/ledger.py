@@ -466,6 +466,16 @@ class Ledger:
         )
         return [date.fromisoformat(row["maand"]) for row in rows]
 
+    def known_months(self) -> list[date]:
+        """The months that any visible version describes, and those that are open."""
+        rows = self._connection.execute(
+            "select maand from beschreven_maand inner join levering using (levering_id)"
+            " where staat in (?, ?) and actueel_tot is null"
+            " union select maand from open_maand order by maand",
+            VISIBLE,
+        )
+        return [date.fromisoformat(row["maand"]) for row in rows]
+
     def describing(self, months: Iterable[date]) -> set[str]:
         """The versions that describe any of these months."""
         return {levering_id for levering_id, _ in self.described(months)}

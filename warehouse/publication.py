@@ -32,6 +32,9 @@ from warehouse.errors import DatapakhuisError
 from warehouse.home import month_text, parse_month
 
 GESLOTEN = "gesloten"
+#: What closed data is published for, each with tokens, files and views of its own: statistics and
+#: policy, and the RMC's own task. A person of the one is nobody in the other.
+DOMAINS = (GESLOTEN, "rmc")
 MONTH_COLUMN = "maand"
 
 Republish = Callable[[pa.Array], pa.Array]
@@ -76,7 +79,10 @@ class ColumnSpec:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """A dataset as the catalogue describes it; ``schema`` is where the working database has it."""
+    """A dataset as the catalogue describes it.
+
+    ``schema`` is where the working database has it, ``domein`` the domain of its published tokens.
+    """
 
     name: str
     schema: str
@@ -89,6 +95,7 @@ class DatasetSpec:
     bewaartermijn_jaren: int
     eigenaar: str
     openheid: str
+    domein: str = GESLOTEN
 
 
 @dataclass(frozen=True)
@@ -176,12 +183,14 @@ def publish(
     gemeenten: Sequence[str],
     now: datetime,
     versions: Sequence[str],
+    domain: str = GESLOTEN,
 ) -> PublicationResult:
     """Write the months that are due and make them, with all others, the current publication.
 
     Args:
         connection: a connection to the working database.
-        datasets: every closed dataset; one that is no longer among them leaves the publication.
+        datasets: every closed dataset of the domain; one that is no longer among them leaves the
+            publication.
         months: per dataset the months to write again. The others stay as they are, but for a
             dataset whose columns changed and for months whose file is gone.
         root: the publication folder of the home.
@@ -189,6 +198,7 @@ def publish(
         gemeenten: the gemeenten of this datapakhuis.
         now: the moment from which this is known; with a time zone.
         versions: the ids of the deliveries that are visible in it.
+        domain: of the tokens that ``republish`` gives.
 
     Raises:
         PublicationError: when a dataset may not leave as it is; nothing is published then.
@@ -197,10 +207,10 @@ def publish(
         raise ValueError(f"months of datasets that are not published: {sorted(unknown)}")
     if now.tzinfo is None:
         raise ValueError("now needs a time zone")
-    closed = root / GESLOTEN
+    closed = root / domain
     (closed / "manifests").mkdir(parents=True, exist_ok=True)
-    sweep(root)
-    current = current_manifest(root)
+    sweep(root, domain)
+    current = current_manifest(root, domain)
     before = current.datasets if current else {}
     published = {}
     try:
@@ -211,11 +221,11 @@ def publish(
                     before.get(spec.name), months.get(spec.name, ())
                 )
     finally:
-        sweep(root)
+        sweep(root, domain)
     manifest = Manifest(
         sequence=current.sequence + 1 if current else 1,
         known_from=now,
-        previous=_sha256(manifest_paths(root)[-1]) if current else None,
+        previous=_sha256(manifest_paths(root, domain)[-1]) if current else None,
         gemeenten=tuple(sorted(gemeenten)),
         leveringen=tuple(sorted(versions)),
         datasets=published,
@@ -223,8 +233,8 @@ def publish(
     is_new = current is None or not manifest.says_the_same_as(current)
     if is_new:
         _write_manifest(closed, manifest)
-    path = manifest_paths(root)[-1]
-    _refresh_views(root, path.name, published)
+    path = manifest_paths(root, domain)[-1]
+    _refresh_views(closed, path.name, published)
     return PublicationResult(
         manifest=path,
         sequence=_sequence(path),
@@ -234,24 +244,24 @@ def publish(
     )
 
 
-def sweep(root: Path) -> None:
+def sweep(root: Path, domain: str = GESLOTEN) -> None:
     """Remove what an interrupted publication left half written."""
-    for leftover in [*root.glob(f"{_TEMPORARY}*"), *(root / GESLOTEN).rglob(f"{_TEMPORARY}*")]:
+    for leftover in [*root.glob(f"{_TEMPORARY}*"), *(root / domain).rglob(f"{_TEMPORARY}*")]:
         if leftover.is_dir():
             shutil.rmtree(leftover)
         else:
             leftover.unlink(missing_ok=True)
 
 
-def manifest_paths(root: Path) -> list[Path]:
+def manifest_paths(root: Path, domain: str = GESLOTEN) -> list[Path]:
     """The manifests of a publication folder, oldest first."""
-    found = (root / GESLOTEN / "manifests").glob("*.json")
+    found = (root / domain / "manifests").glob("*.json")
     return sorted((path for path in found if _MANIFEST.fullmatch(path.name)), key=_sequence)
 
 
-def current_manifest(root: Path) -> Manifest | None:
+def current_manifest(root: Path, domain: str = GESLOTEN) -> Manifest | None:
     """The manifest of the newest publication, or None before the first."""
-    paths = manifest_paths(root)
+    paths = manifest_paths(root, domain)
     return read_manifest(paths[-1]) if paths else None
 
 
@@ -307,10 +317,14 @@ def literal(text: str) -> str:
 
 def verify(root: Path) -> list[Finding]:
     """Hash every file that a manifest names, and look for files that none names."""
-    closed = root / GESLOTEN
+    return [finding for domain in DOMAINS for finding in _verify(root, domain)]
+
+
+def _verify(root: Path, domain: str) -> list[Finding]:
+    closed = root / domain
     expected = {
         month.file: month.sha256
-        for path in manifest_paths(root)
+        for path in manifest_paths(root, domain)
         for entry in read_manifest(path).datasets.values()
         for month in entry.months.values()
     }
@@ -577,14 +591,14 @@ def _write_manifest(closed: Path, manifest: Manifest) -> None:
     _move_into_place(temporary, closed / "manifests" / name)
 
 
-def _refresh_views(root: Path, manifest: str, datasets: Mapping[str, PublishedDataset]) -> None:
+def _refresh_views(closed: Path, manifest: str, datasets: Mapping[str, PublishedDataset]) -> None:
     """Make the DuckDB file of views anew, unless it is of this manifest and in this place."""
-    target = root / f"{GESLOTEN}.duckdb"
-    closed = (root / GESLOTEN).resolve()
+    target = closed.parent / f"{closed.name}.duckdb"
+    closed = closed.resolve()
     stamp = (manifest, str(closed))
     if _stamp(target) == stamp:
         return
-    temporary = root / f"{_TEMPORARY}{GESLOTEN}.duckdb"
+    temporary = target.with_name(f"{_TEMPORARY}{target.name}")
     with closing(duckdb.connect()) as connection:
         # The oldest file format that holds what is needed: BI tools carry older DuckDBs.
         connection.execute(f"attach {literal(str(temporary))} as v (storage_version 'v1.0.0')")

@@ -22,6 +22,7 @@ from warehouse.placing import NOWHERE, Geography, Held, complete, held
 #: The tables of schema ``grootboek``, and what each tells.
 LEDGER_TABLES = {
     "open_maanden": "De beschreven maanden die opnieuw gebouwd worden.",
+    "bekende_maanden": "Alle maanden die ooit beschreven zijn, open of niet.",
     "gemeenten": "De gemeenten van dit datapakhuis.",
     "leveringen": "De zichtbare leveringen, genummerd naar levermaand en dan binnenkomst.",
     "referenties": "Welke versie van een levering die doorwerkt voor een open maand geldt.",
@@ -35,6 +36,7 @@ GEOGRAPHY_VIEWS = {
 }
 _COLUMNS = {
     "open_maanden": "maand date",
+    "bekende_maanden": "maand date",
     "gemeenten": "gemeente varchar",
     "leveringen": "levering_id varchar, delivery varchar, gemeente varchar, levermaand date,"
     " versie bigint",
@@ -65,6 +67,7 @@ def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> li
             sql,
             contracts,
             months=months,
+            known_months=ledger.known_months(),
             gemeenten=home.gemeenten,
             versions=visible,
             references=references,
@@ -84,6 +87,18 @@ def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> li
         sql.execute("create or replace table grootboek.bouw (opening bigint, klaar boolean)")
         sql.execute("insert into grootboek.bouw values (?, false)", [opening])
     return months
+
+
+def window(months: Sequence[date], known: Sequence[date], reach: int) -> list[date]:
+    """The known months whose outcome rests on any of ``months``, when a row rests on ``reach``.
+
+    One is the month itself; what dbt builds of a model is the same (macro ``te_bouwen_maanden``).
+    """
+    return [
+        month
+        for month in known
+        if any(opened <= month < add_months(opened, reach) for opened in months)
+    ]
 
 
 def _speaks(contracts: Mapping[str, Contract], version: Version, months: Sequence[date]) -> bool:
@@ -122,6 +137,7 @@ def lay_out(
     contracts: Mapping[str, Contract],
     *,
     months: Sequence[date] = (),
+    known_months: Sequence[date] = (),
     gemeenten: Sequence[str] = (),
     versions: Sequence[Version] = (),
     references: Sequence[Held] = (),
@@ -132,6 +148,7 @@ def lay_out(
     """Write the ledger's tables and the raw views in one transaction."""
     rows: dict[str, list[tuple[object, ...]]] = {
         "open_maanden": [(month,) for month in months],
+        "bekende_maanden": [(month,) for month in sorted({*months, *known_months})],
         "gemeenten": [(gemeente,) for gemeente in gemeenten],
         "leveringen": [
             (v.levering_id, v.delivery, v.gemeente, v.month, number)

@@ -140,3 +140,147 @@ def test_a_delivery_without_contract_is_refused(document, read):
 
     with pytest.raises(CatalogueError, match="zomaar, which has no contract"):
         read()
+
+
+VALUES = {
+    value: "Gewogen."
+    for value in (
+        *("privacy", "veiligheid", "autonomie", "controle_over_technologie"),
+        *("menselijke_waardigheid", "rechtvaardigheid", "machtsverhoudingen"),
+    )
+}
+
+
+def mart(name: str, meta: dict[str, Any], *more_columns: str) -> dict[str, Any]:
+    made = node(name, "marts")
+    made["config"]["meta"] |= {
+        "publieke_waarden": dict(VALUES),
+        "voorbeelden": [{"vraag": "Hoeveel?", "sql": f"select count(*) from {name}"}],
+        **meta,
+    }
+    for column in more_columns:
+        made["columns"][column] = {"data_type": "varchar", "description": "Meer."}
+    return made
+
+
+def fact(**columns: str) -> dict[str, Any]:
+    """A model that says of whom something is known, yes or no."""
+    kinds = {"gemeente": "varchar", "bsn_versleuteld": "varchar", "maand": "date", **columns}
+    return node(
+        "stg_bekend",
+        "staging",
+        columns={name: {"data_type": kind, "description": "x"} for name, kind in kinds.items()},
+        config={"meta": {"feit": True}, "contract": {"enforced": True}},
+    )
+
+
+@pytest.fixture
+def known(document) -> dict[str, Any]:
+    """A mart of the RMC that knows, by way of a fact, who gets bijstand."""
+    document["nodes"]["model.stg_bekend"] = fact(bekend="boolean")
+    document["sources"]["source.bus"] = {"source_name": "raw", "name": "bijstand_bus__uitkering"}
+    document["parent_map"]["model.stg_bekend"] = ["source.bus"]
+    document["nodes"]["model.rmc"] = mart(
+        "rmc_jongeren",
+        {
+            "doelen": ["rmc"],
+            "domein": "rmc",
+            "leveringen": ["ib_inkomsten", "bijstand_bus"],
+        },
+    )
+    document["sources"]["source.ib"] = {"source_name": "raw", "name": "ib_inkomsten__inkomsten"}
+    document["parent_map"]["model.rmc"] = ["model.stg_bekend", "source.ib"]
+    return document
+
+
+def test_a_mart_says_what_was_weighed_and_shows_what_to_ask(known, read):
+    entry = read()["rmc_jongeren"]
+
+    assert entry.public_values == VALUES
+    assert [(e.words, e.sql) for e in entry.examples] == [
+        ("Hoeveel?", "select count(*) from rmc_jongeren")
+    ]
+    assert (entry.spec.domein, entry.window) == ("rmc", 1)
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_mart_that_did_not_weigh_a_public_value_is_refused(known, read, value):
+    known["nodes"]["model.rmc"]["config"]["meta"]["publieke_waarden"].pop(value)
+
+    with pytest.raises(CatalogueError, match=f"does not state publieke_waarden.{value}"):
+        read()
+
+
+def test_a_fact_serves_a_purpose_that_the_contract_allows_no_more_than_the_fact(known, read):
+    assert set(read()["rmc_jongeren"].deliveries) == {"ib_inkomsten", "bijstand_bus"}
+
+    known["nodes"]["model.stg_bekend"]["config"]["meta"] = {}
+    with pytest.raises(CatalogueError, match="bijstand_bus may not be used but for the fact"):
+        read()
+
+
+def test_what_is_looked_into_beside_the_fact_is_not_a_fact(known, read):
+    known["parent_map"]["model.rmc"].append("source.bus")
+
+    with pytest.raises(CatalogueError, match="bijstand_bus may not be used but for the fact"):
+        read()
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"bekend": "boolean", "bedrag": "decimal(12, 2)"},
+        {"bekend": "boolean", "ook": "boolean"},
+        {"bekend": "varchar"},
+        {},
+    ],
+)
+def test_a_fact_that_holds_more_than_yes_or_no_is_refused(known, read, columns):
+    known["nodes"]["model.stg_bekend"] = fact(**columns)
+
+    with pytest.raises(CatalogueError, match="stg_bekend says that it holds a fact"):
+        read()
+
+
+def test_a_fact_that_dbt_does_not_hold_to_its_columns_is_refused(known, read):
+    known["nodes"]["model.stg_bekend"]["config"]["contract"] = {"enforced": False}
+
+    with pytest.raises(CatalogueError, match="stg_bekend says that it holds a fact"):
+        read()
+
+
+def test_a_mart_rests_on_as_many_months_as_what_it_is_made_of(known, read):
+    known["nodes"]["model.stg_bekend"]["config"]["meta"]["venster_maanden"] = 12
+    with pytest.raises(CatalogueError, match="rests on 1 months, but what it is made of rests on"):
+        read()
+
+    known["nodes"]["model.rmc"]["config"]["meta"]["venster_maanden"] = 13
+    assert read()["rmc_jongeren"].window == 13
+
+
+@pytest.mark.parametrize(
+    ("meta", "columns", "says"),
+    [
+        ({"domein": "belasting"}, (), "has the domain belasting"),
+        ({"doelen": ["rmc", "statistiek"]}, (), "in the domain rmc and serves more than that"),
+        ({}, ("huishouden_sleutel",), "a key of a household or a home"),
+    ],
+)
+def test_the_persons_of_the_rmc_are_published_apart(known, read, meta, columns, says):
+    known["nodes"]["model.rmc"] = mart(
+        "rmc_jongeren", {**known["nodes"]["model.rmc"]["config"]["meta"], **meta}, *columns
+    )
+
+    with pytest.raises(CatalogueError, match=says):
+        read()
+
+
+def test_persons_of_two_domains_never_meet(known, read):
+    known["nodes"]["model.armoede"] = mart(
+        "armoede_personen",
+        {"doelen": ["statistiek"], "leveringen": ["ib_inkomsten", "bijstand_bus"]},
+    )
+    known["parent_map"]["model.armoede"] = ["model.rmc"]
+
+    with pytest.raises(CatalogueError, match="persons of another domain: rmc_jongeren"):
+        read()
