@@ -28,11 +28,19 @@ from warehouse.errors import DatapakhuisError
 from warehouse.home import Home
 from warehouse.lock import lent
 from warehouse.station import at_work
-from warehouse.workspace import LEDGER_TABLES, connect, mark_built, prepare
+from warehouse.workspace import (
+    LEDGER_TABLES,
+    connect,
+    mark_built,
+    mark_parameters,
+    parameters_of,
+    prepare,
+)
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 POOL = "duckdb_writer"
-GROUPS = {"staging": "staging", "parameters": "parameters"}
+PARAMETERS = "parameters"
+GROUPS = {"staging": "staging", "stappen": "stappen", PARAMETERS: "parameters"}
 
 
 class ModelError(DatapakhuisError):
@@ -170,17 +178,33 @@ def model_assets(
         with faults(context), at_work(home, contracts, context.run.run_id) as station:
             months = prepare(home, station.ledger, contracts)
             context.log.info("%d open months", len(months))
+            delivered = {version.delivery for version in station.ledger.visible()}
+            left = idle_models(manifest, contracts, {name for name in delivered if name})
             arguments = ["build", "--exclude-resource-type", "unit_test"]
             arguments += ["--log-path", str(home.dbt / "logs")]
-            delivered = {version.delivery for version in station.ledger.visible()}
-            if left := idle_models(manifest, contracts, {name for name in delivered if name}):
+            # What comes with the code is loaded, and tested, only when it is another.
+            parameters = parameters_fingerprint(manifest)
+            with connect(home.database) as sql:
+                unchanged = parameters_of(sql) == parameters
+            tables = set()
+            if unchanged:
+                arguments += ["--exclude-resource-type", "seed"]
+                left += parameter_tests(manifest)
+                tables = {key for key in context.assets_def.keys if key.path[0] == PARAMETERS}
+                yield from _left_out(context, tables, "ongewijzigd")
+            if left:
                 arguments += ["--exclude", " ".join(left)]
             with lent(home.lock):
                 call = dbt.cli(arguments, context=context, target_path=home.dbt / "target")
             # Only when dbt is done may another connection count what it built.
             events = list(call.stream())
+            with connect(home.database) as sql:
+                mark_parameters(sql, parameters)
             yield from _counted(context, home, events)
-            yield from _left_out(context, events)
+            names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}
+            made = {event.output_name for event in events if isinstance(event, dg.Output)}
+            idle = {key for key, name in names.items() if name not in made}
+            yield from _left_out(context, idle - tables, "nooit geleverd")
 
     return modellen
 
@@ -215,25 +239,46 @@ def idle_models(
     return sorted(node["name"] for key, node in models.items() if key not in needed)
 
 
-def _left_out(context: dg.AssetExecutionContext, events: list[Any]) -> Iterator[Any]:
-    """The models that were not built, or else what comes after them would not be either.
+def parameters_fingerprint(manifest: Path) -> str:
+    """What tells one set of parameter tables from another: their rows and their types."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    seeds = sorted(
+        (n["name"], n["checksum"]["checksum"], sorted(n["config"]["column_types"].items()))
+        for n in nodes
+        if n["resource_type"] == "seed"
+    )
+    return hashlib.sha256(json.dumps(seeds).encode()).hexdigest()
 
-    Each after those it is made of: nothing that was built is made of them. Their tests do not
-    apply.
+
+def parameter_tests(manifest: Path) -> list[str]:
+    """The tests that are about parameter tables alone."""
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    return sorted(
+        n["name"]
+        for n in nodes
+        if n["resource_type"] == "test"
+        and all(parent.startswith("seed.") for parent in n["depends_on"]["nodes"])
+    )
+
+
+def _left_out(
+    context: dg.AssetExecutionContext, keys: Collection[dg.AssetKey], why: str
+) -> Iterator[Any]:
+    """What was not built, or else what comes after it would not be either.
+
+    Each after those it is made of. Their tests do not apply.
     """
-    made = {event.output_name for event in events if isinstance(event, dg.Output)}
     names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}
-    left = {key for key, name in names.items() if name not in made}
-    order = TopologicalSorter({key: context.assets_def.asset_deps[key] & left for key in left})
+    order = TopologicalSorter({key: context.assets_def.asset_deps[key] & keys for key in keys})
     for key in order.static_order():
-        yield dg.Output(None, names[key], metadata={"gebouwd": "nee: nog nooit geleverd"})
+        yield dg.Output(None, names[key], metadata={"gebouwd": f"nee: {why}"})
         for check in context.assets_def.check_keys:
             if check.asset_key == key:
                 yield dg.AssetCheckResult(
                     passed=True,
                     asset_key=key,
                     check_name=check.name,
-                    metadata={"uitkomst": "niet_van_toepassing"},
+                    metadata={"uitkomst": "niet_van_toepassing", "waarom": why},
                 )
 
 

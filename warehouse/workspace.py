@@ -132,6 +132,21 @@ def built_for(sql: duckdb.DuckDBPyConnection) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
+def mark_parameters(sql: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
+    """The tables of schema ``parameters`` are those of this fingerprint, and were tested."""
+    sql.execute("create or replace table grootboek.parameters (vingerafdruk varchar)")
+    sql.execute("insert into grootboek.parameters values (?)", [fingerprint])
+
+
+def parameters_of(sql: duckdb.DuckDBPyConnection) -> str | None:
+    """The fingerprint of the tables of schema ``parameters``; nothing before they are there."""
+    try:
+        rows = sql.execute("select vingerafdruk from grootboek.parameters").fetchall()
+    except duckdb.CatalogException:
+        return None
+    return str(rows[0][0]) if rows else None
+
+
 def lay_out(
     sql: duckdb.DuckDBPyConnection,
     contracts: Mapping[str, Contract],

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from warehouse.catalogue import CatalogueError, Entry, read_catalogue
+from warehouse.catalogue import PUBLIC_VALUES, CatalogueError, Entry, read_catalogue
 
 META = {
     "thema": "werk_en_inkomen",
@@ -142,13 +142,7 @@ def test_a_delivery_without_contract_is_refused(document, read):
         read()
 
 
-VALUES = {
-    value: "Gewogen."
-    for value in (
-        *("privacy", "veiligheid", "autonomie", "controle_over_technologie"),
-        *("menselijke_waardigheid", "rechtvaardigheid", "machtsverhoudingen"),
-    )
-}
+VALUES = dict.fromkeys(PUBLIC_VALUES, "Gewogen.")
 
 
 def mart(name: str, meta: dict[str, Any], *more_columns: str) -> dict[str, Any]:
@@ -190,7 +184,8 @@ def known(document) -> dict[str, Any]:
     )
     document["sources"]["source.ib"] = {"source_name": "raw", "name": "ib_inkomsten__inkomsten"}
     document["parent_map"]["model.rmc"] = ["model.stg_bekend", "source.ib"]
-    return document
+    made: dict[str, Any] = document
+    return made
 
 
 def test_a_mart_says_what_was_weighed_and_shows_what_to_ask(known, read):
