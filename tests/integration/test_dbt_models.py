@@ -36,6 +36,7 @@ META = {
 LEDGER = """
     create schema grootboek;
     create table grootboek.open_maanden (maand date);
+    create table grootboek.bekende_maanden (maand date);
     create table grootboek.gemeenten (gemeente varchar);
     create table grootboek.leveringen (
         levering_id varchar, delivery varchar, gemeente varchar, levermaand date, versie bigint
@@ -100,6 +101,10 @@ class Warehouse:
         self.execute("delete from grootboek.open_maanden")
         for month in months:
             self.execute("insert into grootboek.open_maanden values (?)", month)
+        self.execute(
+            "insert into grootboek.bekende_maanden from grootboek.open_maanden"
+            " where maand not in (from grootboek.bekende_maanden)"
+        )
 
     def build(self, *months: date, options: Sequence[str] = ()) -> dbtRunnerResult:
         """Build these months: seeds and models, no tests."""

@@ -197,6 +197,34 @@ def test_a_query_reaches_nothing_but_the_published_data(client, home, query):
     assert sorted(home.rglob("*")) == before
 
 
+def test_what_is_published_for_the_rmc_is_outside_the_default_and_the_two_never_meet(home):
+    rmc = replace(VERZUIM, name="rmc_jongeren", schema="datasets", doelen=["rmc"], domein="rmc")
+    with duckdb.connect(str(home / "warehouse.duckdb")) as working:
+        working.execute("create table datasets.rmc_jongeren as select * from datasets.bijstand")
+        months = {"rmc_jongeren": [JANUARY]}
+        now = datetime(2026, 4, 1, 6, tzinfo=UTC)
+        root = home / "publication"
+        publish(working, [rmc], months, root, lambda tokens: tokens, [], now, [], "rmc")
+
+    assert "rmc_jongeren" not in {info.name for info in Client(home).datasets()}
+    with pytest.raises(ClientError):
+        Client(home).sql("select * from rmc_jongeren")
+    assert Client(home, "rmc").sql("select count(*) as n from rmc_jongeren").to_pylist() == [
+        {"n": 2}
+    ]
+    with pytest.raises(ClientError):
+        Client(home, "rmc").sql("select * from bijstand")
+    gesloten = home / "publication" / "gesloten" / "data"
+    file = next(gesloten.rglob("*.parquet"))
+    with pytest.raises(ClientError):
+        Client(home, "rmc").sql(f"select * from read_parquet('{file}')")
+
+
+def test_a_domain_that_there_is_not_is_said(home):
+    with pytest.raises(ClientError, match="There is no domain 'belasting'. Choose from gesloten, rmc."):
+        Client(home, "belasting")
+
+
 def test_a_variable_of_the_caller_is_no_table(client):
     secret = pa.table({"a": [1]})
 

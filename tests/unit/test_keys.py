@@ -406,6 +406,7 @@ def test_a_new_key_set_is_private_and_has_every_domain(keyset_path, keyset):
         "dossier": 64,
         "eenheid": 64,
         "uitkering": 64,
+        "rmc": 64,
     }
 
 

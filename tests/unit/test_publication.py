@@ -356,7 +356,7 @@ def test_after_a_kill_at_any_rename_the_next_run_ends_where_it_would_have(
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", killed)
         # A killed process sweeps nothing behind it.
-        patched.setattr(publication, "sweep", lambda _: None)
+        patched.setattr(publication, "sweep", lambda *_: None)
         with pytest.raises(Killed):
             run(working, root, JANUARY, FEBRUARY)
 
@@ -370,6 +370,30 @@ def test_after_a_kill_at_any_rename_the_next_run_ends_where_it_would_have(
     }
     with duckdb.connect(str(root / "gesloten.duckdb"), read_only=True) as views:
         assert views.execute("select count(*) from personen").fetchall() == [(4,)]
+
+
+def test_each_domain_has_files_and_views_of_its_own_and_neither_touches_the_other(working, root):
+    run(working, root, JANUARY)
+    before = contents(root)
+    rmc = replace(PERSONEN, doelen=["rmc"], domein="rmc")
+
+    def as_rmc(tokens: pa.Array) -> pa.Array:
+        return pa.array([text and f"rmc1.{text[6:]}" for text in tokens.to_pylist()], pa.string())
+
+    publish(
+        *(working, [rmc], {"personen": [JANUARY]}, root, as_rmc, ["GM0479"], NOW, ["l1"], "rmc"),
+    )
+
+    after = contents(root)
+    assert {name: after[name] for name in before} == before
+    assert all(name.startswith("rmc") for name in after.keys() - before.keys())
+    manifest = current_manifest(root, "rmc")
+    assert manifest is not None
+    assert manifest.datasets["personen"].spec.domein == "rmc"
+    with duckdb.connect(str(root / "rmc.duckdb"), read_only=True) as views:
+        tokens = views.execute("select bsn_versleuteld from personen").fetchall()
+    assert {token.partition(".")[0] for (token,) in tokens} == {"rmc1"}
+    assert verify(root) == []
 
 
 def test_sweep_removes_what_was_half_written_and_nothing_else(working, root):
