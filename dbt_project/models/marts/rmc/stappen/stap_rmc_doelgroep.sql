@@ -24,8 +24,8 @@ regels as (
             and (regels.geldig_tot is null or maanden.peildatum <= regels.geldig_tot)
 ),
 
--- An answer about those who were asked (Suwinet) knows nothing of the others; a full list does. Only
--- the list tells birth dates.
+-- An answer about those who were asked (Suwinet) knows nothing of the others; a full list does.
+-- Only the list tells birth dates.
 volle_lijsten as (
     select
         'duo_inschrijvingen' as levering,

@@ -199,8 +199,9 @@ per_jongere as (
         sum(bedrag_cent) filter (where rmc_groep = 'werk' and telt) as werk_cent,
         sum(uren) filter (where rmc_groep = 'werk' and telt) as uren,
         -- Without its kind or its amount an income cannot be weighed.
-        count(*) filter (where rmc_groep is null or (rmc_groep = 'werk' and bedrag_cent is null)) = 0
-            as te_wegen
+        bool_and(
+            rmc_groep is not null and (rmc_groep <> 'werk' or bedrag_cent is not null)
+        ) as te_wegen
     from ingedeeld
     group by
         gemeente,
