@@ -105,6 +105,8 @@ met_onderwijs as (
         case
             when onderwijs.bsn_versleuteld is not null then onderwijs.vrijstelling is not null
             when bereik.levering is not null then false
+            -- From 18 on there is nothing to be exempted from.
+            when plicht.leeftijd_tot <= jongeren.leeftijd then false
         end as vrijstelling
     from jongeren
     left join {{ ref('onderwijs') }} as onderwijs
@@ -120,6 +122,10 @@ met_onderwijs as (
             and jongeren.leeftijd >= bereik.leeftijd_vanaf
             and jongeren.leeftijd < bereik.leeftijd_tot
             and bereik.levering = 'duo_inschrijvingen'
+    left join regels as plicht
+        on
+            jongeren.maand = plicht.maand
+            and plicht.regel = 'kwalificatieplicht'
 ),
 
 met_kwalificatie as (
