@@ -1,0 +1,23 @@
+"""Checks that suites of several marts share."""
+
+from __future__ import annotations
+
+from expectations.bridge import Check, relative_change
+
+
+def volume(why: str, *, share: float = 0.10) -> Check:
+    """Rows of a gemeente and month that differ at most ``share`` from the month before."""
+    return Check(
+        name="rijen_per_maand",
+        description=f"Per gemeente en maand wijkt het aantal rijen hoogstens {share:.0%} af van de "
+        "maand ervoor.".replace("%", " %"),
+        why=why,
+        measure="rijen_per_maand",
+        derive=relative_change,
+        minimum=-share,
+        maximum=share,
+        severity="waarschuwing",
+        needs_previous=True,
+        minimum_basis=50,
+        optional=True,
+    )
