@@ -1,0 +1,35 @@
+"""What mart `scheefwonen_verhuisd` must look like."""
+
+from __future__ import annotations
+
+from expectations.bridge import Check, Suite
+from expectations.datasets.common import UNIQUE_KEY
+from warehouse.profile import Shape
+
+SHAPE = Shape(
+    key=(
+        *("gemeente", "maand", "profiel", "categorie", "wijk", "uitkomst"),
+        *("naar_gemeente", "naar_wijk", "naar_eigendom"),
+    ),
+    truths=("verhuisd",),
+)
+
+SUITE = Suite(
+    name="mart_scheefwonen_verhuisd",
+    subject="scheefwonen_verhuisd",
+    checks=(
+        UNIQUE_KEY,
+        Check(
+            name="uitkomst_bekend",
+            description="Ten minste 60 % van de groepen heeft een bekende uitkomst.",
+            why="De BRP kent van vijf jaar verhuizingen vertrek en overlijden. Is de uitkomst vaak "
+            "niet bekend, dan zijn er maanden zonder levering. Het gaat hier om groepen, niet om "
+            "huishoudens; overlijden telt als niet bekend.",
+            measure="gevuld_aandeel",
+            part="verhuisd",
+            minimum=0.60,
+            severity="waarschuwing",
+            minimum_basis=20,
+        ),
+    ),
+)
