@@ -21,3 +21,15 @@ def volume(why: str, *, share: float = 0.10) -> Check:
         minimum_basis=50,
         optional=True,
     )
+
+
+#: Of a mart with ``pct_in_beeld`` and the range of a share in its shape.
+SHARE_IN_SIGHT = Check(
+    name="aandeel_in_beeld_klopt",
+    description="Het deel in beeld ligt tussen 0 en 100 %.",
+    why="Wie in beeld is, hoort bij wie beoordeeld is; daarbuiten zijn teller en noemer van elkaar "
+    "los geraakt.",
+    measure="buiten_bereik",
+    part="pct_in_beeld",
+    maximum=0,
+)
