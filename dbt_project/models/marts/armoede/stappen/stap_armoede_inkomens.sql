@@ -303,12 +303,13 @@ berekend as (
         jaren.bsn_versleuteld,
         case
             when jaren.jaarinkomen <= 0 then jaren.jaarinkomen / 12
-            else
-                (
-                    jaren.jaarinkomen
-                    - greatest(heffingen.heffing - coalesce(kortingen.korting, 0), 0)
-                )
-                / 12
+            when heffingen.heffing is not null
+                then
+                    (
+                        jaren.jaarinkomen
+                        - greatest(heffingen.heffing - coalesce(kortingen.korting, 0), 0)
+                    )
+                    / 12
         end as netto,
         greatest(
             coalesce(heffingen.zekerheid, 2), coalesce(kortingen.zekerheid, 0), jaren.zekerheid

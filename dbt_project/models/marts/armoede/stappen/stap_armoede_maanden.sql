@@ -255,7 +255,10 @@ huishoudens as (
         end as inkomen_methode,
         case when per_huishouden.inkomen_bekend then {{ inkomensbron() }} else 'onbekend' end
             as inkomensbron,
-        greatest(normen.zekerheid, per_huishouden.zekerheid) as zekerheid,
+        case
+            when normen.zekerheid is not null
+                then greatest(normen.zekerheid, per_huishouden.zekerheid)
+        end as zekerheid,
         case
             when per_huishouden.aantal_voorzieningen > 0 then true
             when registers.voorzieningen_bekend then false

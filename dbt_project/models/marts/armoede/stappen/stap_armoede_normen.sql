@@ -230,7 +230,8 @@ per_huishouden as (
         bool_or(regel = 'onbekend') or bool_and(regel = 'geen') as zonder_norm,
         max(zekerheid) as zekerheid,
         count(*) = count(norm) as norm_bekend,
-        sum(cast(round(norm, 2) as decimal(12, 2))) as norm
+        -- Half a cent is a cent: exact before it is rounded.
+        sum(cast(round(cast(norm as decimal(18, 6)), 2) as decimal(12, 2))) as norm
     from per_eenheid
     group by
         gemeente,
