@@ -24,7 +24,7 @@ LEDGER_TABLES = {
     "open_maanden": "De beschreven maanden die opnieuw gebouwd worden.",
     "bekende_maanden": "Alle maanden die ooit beschreven zijn, open of niet.",
     "gemeenten": "De gemeenten van dit datapakhuis.",
-    "leveringen": "De zichtbare leveringen, genummerd naar levermaand en dan binnenkomst.",
+    "leveringen": "De zichtbare leveringen, met een blijvend nummer naar levermaand en binnenkomst.",
     "referenties": "Welke versie van een levering die doorwerkt voor een open maand geldt.",
     "beschreven_maanden": "Welke versie welke open maand beschrijft.",
     "contracten": "Wat de contracten zeggen over leverwijze, geldigheid en terugwerkende kracht.",
@@ -118,6 +118,15 @@ def _speaking(version: Version) -> tuple[str, str, date, int]:
     return version.delivery or "", version.gemeente or "", month, version.rank
 
 
+def _number(version: Version) -> int:
+    """The place of a version in that order, as a number that stays whatever else is delivered.
+
+    A table that keeps its months may hold it: 2026-03 and the 57th to arrive is 202603000000057.
+    """
+    month = version.month or date.min
+    return (month.year * 100 + month.month) * 10**9 + version.rank
+
+
 def mark_built(sql: duckdb.DuckDBPyConnection) -> None:
     """Dbt is done: the working database holds what it was prepared for."""
     sql.execute("update grootboek.bouw set klaar = true")
@@ -166,8 +175,8 @@ def lay_out(
         "bekende_maanden": [(month,) for month in sorted({*months, *known_months})],
         "gemeenten": [(gemeente,) for gemeente in gemeenten],
         "leveringen": [
-            (v.levering_id, v.delivery, v.gemeente, v.month, number)
-            for number, v in enumerate(sorted(versions, key=_speaking), 1)
+            (v.levering_id, v.delivery, v.gemeente, v.month, _number(v))
+            for v in sorted(versions, key=_speaking)
         ],
         "referenties": [
             (r.version.delivery, r.gemeente, r.month, r.version.levering_id) for r in references

@@ -11,7 +11,8 @@ with diplomas as (
         diplomas.datum_behaald,
         diplomas.behaald,
         diplomas.geeft_startkwalificatie,
-        diplomas.indicatie_duo
+        diplomas.indicatie_duo,
+        diplomas.bekend_sinds
     from {{ ref('stg_duo_diplomas') }} as diplomas
     inner join {{ source('grootboek', 'open_maanden') }} as maanden
         on diplomas.maand = maanden.maand
@@ -28,7 +29,8 @@ with diplomas as (
         null as datum_behaald,
         false as behaald,
         false as geeft_startkwalificatie,
-        antwoorden.indicatie_duo
+        antwoorden.indicatie_duo,
+        null as bekend_sinds
     from {{ ref('stg_duo_zonder_diploma') }} as antwoorden
     inner join {{ source('grootboek', 'open_maanden') }} as maanden
         on antwoorden.maand = maanden.maand
@@ -44,7 +46,8 @@ diplomas_van_personen as (
         diplomas.datum_behaald,
         diplomas.behaald,
         diplomas.behaald and diplomas.geeft_startkwalificatie as startkwalificatie,
-        diplomas.indicatie_duo
+        diplomas.indicatie_duo,
+        diplomas.bekend_sinds
     from diplomas
     {{ met_persoon('diplomas') }}
 ),
@@ -62,6 +65,11 @@ personen as (
         coalesce(bool_or(startkwalificatie), false) as door_diploma,
         count(*) > count(startkwalificatie) as misschien,
         bool_or(indicatie_duo) as indicatie_duo,
+        -- What DUO indicates it does so in the list of the month itself.
+        case
+            when bool_or(indicatie_duo) then maand
+            else min(bekend_sinds) filter (where startkwalificatie)
+        end as bekend_sinds,
         -- One diploma under a former BSN and under the one of now is one diploma.
         cast(
             count(distinct niveau_opleiding || datum_behaald) filter (where behaald) as integer
@@ -134,6 +142,7 @@ select
     hoogste.datum_behaald as datum_hoogste_diploma,
     personen.aantal_diplomas,
     personen.indicatie_duo,
+    personen.bekend_sinds,
     'duo_diplomas' as bron
 from personen
 left join eerste_startkwalificaties as eerste

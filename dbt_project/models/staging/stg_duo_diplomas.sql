@@ -103,7 +103,10 @@ nieuwste as (
         ) as geboortedatum,
         max(case when levermaand = maand then indicatie_startkwalificatie end) over (
             partition by gemeente, maand, sleutel
-        ) as indicatie_startkwalificatie
+        ) as indicatie_startkwalificatie,
+        min(case when datum_aanvang <= last_day(maand) then levermaand end) over (
+            partition by gemeente, maand, sleutel
+        ) as bekend_sinds
     from sprekende_diplomas
     qualify
         row_number() over (
@@ -139,7 +142,8 @@ select
     case nieuwste.indicatie_startkwalificatie
         when '1' then true
         when '2' then false
-    end as indicatie_duo
+    end as indicatie_duo,
+    nieuwste.bekend_sinds
 from nieuwste
 left join niveaus on nieuwste.niveau_opleiding = niveaus.niveau_opleiding
 where
