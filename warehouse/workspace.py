@@ -24,7 +24,7 @@ LEDGER_TABLES = {
     "open_maanden": "De beschreven maanden die opnieuw gebouwd worden.",
     "bekende_maanden": "Alle maanden die ooit beschreven zijn, open of niet.",
     "gemeenten": "De gemeenten van dit datapakhuis.",
-    "leveringen": "De zichtbare leveringen, met een blijvend nummer naar levermaand en binnenkomst.",
+    "leveringen": "De zichtbare leveringen, genummerd naar levermaand en dan binnenkomst.",
     "referenties": "Welke versie van een levering die doorwerkt voor een open maand geldt.",
     "beschreven_maanden": "Welke versie welke open maand beschrijft.",
     "contracten": "Wat de contracten zeggen over leverwijze, geldigheid en terugwerkende kracht.",

@@ -1,11 +1,4 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='maanden',
-        on_schema_change='fail',
-        full_refresh=false
-    )
-}}
+{{ config(materialized='incremental') }}
 
 -- A table that keeps its months: what fell away shows only beside the month before, which need not
 -- be open.
@@ -13,7 +6,19 @@ with open_maanden as (
     select maand from {{ source('grootboek', 'open_maanden') }}
 ),
 
--- For the RMC nobody older is asked about. The BRP knows the age; where it is silent, the answer.
+grenzen as (
+    select
+        open_maanden.maand,
+        regels.leeftijd_tot
+    from open_maanden
+    inner join {{ ref('rmc_regels') }} as regels
+        on
+            regels.soort = 'populatie'
+            and last_day(open_maanden.maand) >= regels.geldig_vanaf
+            and (regels.geldig_tot is null or last_day(open_maanden.maand) <= regels.geldig_tot)
+),
+
+-- Who is too old to be followed. The BRP knows the age; where it is silent, the answer does.
 ouderen as (
     select
         nummers.gemeente,
@@ -25,47 +30,26 @@ ouderen as (
             nummers.gemeente = personen.gemeente
             and nummers.maand = personen.maand
             and nummers.bsn_versleuteld = personen.bsn_versleuteld
-    where
-        personen.maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
-        and personen.leeftijd >= (
-            select max(drempels.leeftijd_tot) from {{ ref('ib_drempels') }} as drempels
-        )
+    inner join grenzen
+        on
+            personen.maand = grenzen.maand
+            and personen.leeftijd >= grenzen.leeftijd_tot
     union all
     select
         antwoorden.gemeente,
-        open_maanden.maand,
+        grenzen.maand,
         antwoorden.bsn_versleuteld
     from {{ ref('stg_ib_bevragingen') }} as antwoorden
-    inner join open_maanden
-        on open_maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
-    where
-        antwoorden.geboortedatum + to_years((
-            select max(drempels.leeftijd_tot) from {{ ref('ib_drempels') }} as drempels
-        )) <= open_maanden.maand
+    inner join grenzen
+        on
+            grenzen.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
+            and antwoorden.geboortedatum + to_years(grenzen.leeftijd_tot) <= grenzen.maand
 ),
 
 opgaven as (
     select
-        opgaven.gemeente,
-        opgaven.bsn_versleuteld,
-        opgaven.levering_id,
-        opgaven.versie,
-        opgaven.levermaand,
-        opgaven.eenheid,
-        opgaven.inkomstenverhouding,
-        opgaven.datum_aanvang,
-        opgaven.datum_einde,
-        cast(date_trunc('month', opgaven.datum_aanvang) as date) as eerste_maand,
-        cast(date_trunc('month', opgaven.datum_einde) as date) as laatste_maand,
-        opgaven.datum_einde - opgaven.datum_aanvang + 1 as dagen_totaal,
-        {{ rmc_soort_inkomen('opgaven.soort_inkomstenverhouding') }} as soort,
-        opgaven.loon_sv_cent
-    from {{ ref('stg_ib_inkomstenopgaven') }} as opgaven
-),
-
--- All months of an opgave, the closed ones too: what is left for the last depends on the others.
-opgaven_per_maand as (
-    select
+        'ib_inkomsten' as bron,
+        'IB' as dienst,
         gemeente,
         bsn_versleuteld,
         levering_id,
@@ -73,54 +57,41 @@ opgaven_per_maand as (
         levermaand,
         eenheid,
         inkomstenverhouding,
+        cast(null as varchar) as wet,
+        soort_inkomstenverhouding,
+        loonheffingskorting,
+        gecorrigeerd,
         datum_aanvang,
         datum_einde,
-        laatste_maand,
-        dagen_totaal,
-        soort,
+        uren,
         loon_sv_cent,
-        cast(
-            unnest(generate_series(eerste_maand, laatste_maand, interval 1 month)) as date
-        ) as maand
-    from opgaven
-    where exists (
-        select 1
-        from open_maanden
-        where open_maanden.maand between opgaven.eerste_maand and opgaven.laatste_maand
-    )
+        netto_cent,
+        loon_lb_cent,
+        ingehouden_loonheffing_cent,
+        vakantietoeslag_cent,
+        vakantietoeslag_opgebouwd_cent
+    from {{ ref('stg_ib_inkomstenopgaven') }}
 ),
 
-opgaven_met_dagen as (
-    select
-        gemeente,
-        bsn_versleuteld,
-        levering_id,
-        versie,
-        levermaand,
-        eenheid,
-        inkomstenverhouding,
-        datum_aanvang,
-        laatste_maand,
-        dagen_totaal,
-        least(datum_einde, last_day(maand)) - greatest(datum_aanvang, maand) + 1 as dagen,
-        soort,
-        loon_sv_cent,
-        maand
-    from opgaven_per_maand
+opgave_maanden as (
+    {{ opgave_maanden('opgaven') }}
 ),
 
-opgaven_verdeeld as (
+-- Of a kind that the list does not know it is income all the same.
+ingedeeld as (
     select
-        gemeente,
-        bsn_versleuteld,
-        maand,
-        versie,
-        levermaand,
-        inkomstenverhouding,
-        datum_aanvang,
-        soort,
-        {{ maanddeel('loon_sv_cent') }} as loon_sv_cent
-    from opgaven_met_dagen
+        opgave_maanden.gemeente,
+        opgave_maanden.bsn_versleuteld,
+        opgave_maanden.maand,
+        opgave_maanden.versie,
+        opgave_maanden.levermaand,
+        opgave_maanden.inkomstenverhouding,
+        opgave_maanden.datum_aanvang,
+        coalesce(soorten.rmc_groep, 'onbekend') as groep,
+        opgave_maanden.loon_sv_cent
+    from opgave_maanden
+    left join {{ ref('soorten_inkomstenverhouding') }} as soorten
+        on opgave_maanden.soort_inkomstenverhouding = soorten.soort_inkomstenverhouding
 ),
 
 gesproken as (
@@ -137,15 +108,14 @@ gesproken as (
         on open_maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
     union all
     select
-        verdeeld.gemeente,
-        verdeeld.bsn_versleuteld,
-        verdeeld.maand,
-        verdeeld.versie,
-        verdeeld.levermaand,
+        gemeente,
+        bsn_versleuteld,
+        maand,
+        versie,
+        levermaand,
         false as in_periode,
         true as compleet
-    from opgaven_verdeeld as verdeeld
-    inner join open_maanden on verdeeld.maand = open_maanden.maand
+    from ingedeeld
 ),
 
 versies as (
@@ -202,15 +172,15 @@ opgaven_toen as (
         stand.bsn_versleuteld,
         stand.maand,
         stand.versie,
-        verdeeld.soort,
-        verdeeld.loon_sv_cent
+        ingedeeld.groep,
+        ingedeeld.loon_sv_cent
     from stand_per_nummer as stand
-    inner join opgaven_verdeeld as verdeeld
+    inner join ingedeeld
         on
-            stand.gemeente = verdeeld.gemeente
-            and stand.bsn_versleuteld = verdeeld.bsn_versleuteld
-            and stand.maand = verdeeld.maand
-            and verdeeld.versie between stand.vanaf_versie and stand.versie
+            stand.gemeente = ingedeeld.gemeente
+            and stand.bsn_versleuteld = ingedeeld.bsn_versleuteld
+            and stand.maand = ingedeeld.maand
+            and ingedeeld.versie between stand.vanaf_versie and stand.versie
     qualify
         dense_rank() over (
             partition by
@@ -218,9 +188,9 @@ opgaven_toen as (
                 stand.bsn_versleuteld,
                 stand.maand,
                 stand.versie,
-                verdeeld.inkomstenverhouding,
-                verdeeld.datum_aanvang
-            order by verdeeld.versie desc
+                ingedeeld.inkomstenverhouding,
+                ingedeeld.datum_aanvang
+            order by ingedeeld.versie desc
         ) = 1
 ),
 
@@ -230,9 +200,9 @@ bedragen_toen as (
         bsn_versleuteld,
         maand,
         versie,
-        sum(loon_sv_cent) filter (where soort = 'werk') as werk_cent,
-        sum(loon_sv_cent) filter (where soort = 'uitkering') as uitkering_cent,
-        sum(loon_sv_cent) filter (where soort = 'onbekend') as onbekend_cent
+        sum(loon_sv_cent) filter (where groep = 'werk') as werk_cent,
+        sum(loon_sv_cent) filter (where groep = 'uitkering') as uitkering_cent,
+        sum(loon_sv_cent) filter (where groep = 'onbekend') as onbekend_cent
     from opgaven_toen
     group by
         gemeente,

@@ -1,13 +1,10 @@
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='maanden',
-        on_schema_change='fail',
-        full_refresh=false
-    )
-}}
+{{ config(materialized='incremental') }}
 
-with huidige as (
+with maanden as (
+    {{ te_bouwen_maanden() }}
+),
+
+huidige as (
     select
         gemeente,
         bsn_versleuteld,
@@ -17,7 +14,7 @@ with huidige as (
         volledig,
         inkomen
     from {{ ref('stap_rmc_antwoorden') }}
-    where maand in ({{ te_bouwen_maanden() }})
+    where maand in (select maanden.maand from maanden)
 ),
 
 -- The month before, under the number that the person had by the month itself.
@@ -33,7 +30,7 @@ vorige as (
         antwoorden.uitkering,
         antwoorden.inkomen
     from {{ ref('stap_rmc_antwoorden') }} as antwoorden
-    inner join ({{ te_bouwen_maanden() }}) as maanden
+    inner join maanden
         on antwoorden.maand = maanden.maand - to_months(1)
     left join {{ ref('bsn_wijzigingen') }} as wijzigingen
         on
