@@ -84,9 +84,12 @@
     ) as onbeslist_18_22
 {%- endmacro %}
 
-{# The counts over rows of `rmc_jongeren`. #}
+{#
+    The counts over rows of `rmc_jongeren`. The target group of RMC begins where compulsory education
+    ends (domein 2.10): who must still qualify is in the monitor, and counted with the others only.
+#}
 {% macro rmc_tellingen() -%}
-    {%- set in_doelgroep = "doelgroep not in ('geen', 'onbekend')" -%}
+    {%- set in_doelgroep = "doelgroep not in ('geen', 'onbekend', 'kwalificatieplicht')" -%}
     {%- set kan_verdwijnen = rmc_kan_verdwijnen() -%}
     {%- set kan_uitvallen = '(coalesce(vsv_nieuw, true) or coalesce(vsv_oud, true))' -%}
     cast(count(*) as integer) as jongeren,

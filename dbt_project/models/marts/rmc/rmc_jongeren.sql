@@ -247,7 +247,13 @@ met_verleden as (
                         list_contains(vsv_regels.uitgezonderd, jongeren.laatste_onderwijssoort),
                         false
                     )
+            -- No other enrolment ended later, so none held on the day of the count.
+            when jongeren.datum_uitschrijving < jongeren.teldatum then false
         end as in_startset,
+        -- Whoever came back, to what is not counted, is no drop-out of before.
+        coalesce(
+            list_contains(vsv_regels.uitgezonderd, jongeren.laatste_onderwijssoort), false
+        ) as kwam_uit_uitgezonderd,
         -- That somebody left school before the count is proved by the count before it, by the end
         -- of his last enrolment or by a dossier; that he never did, by nothing.
         coalesce(
@@ -305,6 +311,7 @@ met_uitval as (
         parameter_status,
         in_startset,
         eerder_uitgevallen,
+        kwam_uit_uitgezonderd,
         uitgeschreven,
         van_vsv_leeftijd
         and not bekostigd_ingeschreven
@@ -356,6 +363,7 @@ select
     case
         when not uitgevallen or in_startset then false
         when uitgevallen and not in_startset and eerder_uitgevallen then true
+        when kwam_uit_uitgezonderd then false
     end as vsv_oud,
     uitgeschreven,
     heringeschreven,
