@@ -9,7 +9,7 @@
 
 {# The counts of `rmc_tellingen`, by which an area adds up to a larger one. #}
 {% macro rmc_telkolommen() -%}
-    {%- set kolommen = ['jongeren', 'doelgroep', 'doelgroep_onbekend'] -%}
+    {%- set kolommen = ['jongeren', 'doelgroep', 'kwalificatieplichtig', 'doelgroep_onbekend'] -%}
     {%- for status in rmc_statussen() -%}
         {%- do kolommen.append('doelgroep_' ~ (
             'status_onbekend' if status == 'onbekend' else status
@@ -86,7 +86,7 @@
 
 {#
     The counts over rows of `rmc_jongeren`. The target group of RMC begins where compulsory education
-    ends (domein 2.10): who must still qualify is in the monitor, and counted with the others only.
+    ends (domein 2.10): who must still qualify is in the monitor, and counted apart.
 #}
 {% macro rmc_tellingen() -%}
     {%- set in_doelgroep = "doelgroep not in ('geen', 'onbekend', 'kwalificatieplicht')" -%}
@@ -94,6 +94,8 @@
     {%- set kan_uitvallen = '(coalesce(vsv_nieuw, true) or coalesce(vsv_oud, true))' -%}
     cast(count(*) as integer) as jongeren,
     cast(count(*) filter (where {{ in_doelgroep }}) as integer) as doelgroep,
+    cast(count(*) filter (where doelgroep = 'kwalificatieplicht') as integer)
+        as kwalificatieplichtig,
     cast(count(*) filter (where doelgroep = 'onbekend') as integer) as doelgroep_onbekend,
     {%- for status in rmc_statussen() %}
     cast(count(*) filter (where {{ in_doelgroep }} and status = '{{ status }}') as integer)
