@@ -30,6 +30,19 @@ scheefwoners as (
     where toen.goedkoop_scheef
 ),
 
+-- Only of five years before: all months between are kept in the same table.
+hoofdbewoners as (
+    select
+        gemeente,
+        maand,
+        huishouden_sleutel,
+        bsn_versleuteld
+    from {{ ref('huishoudens') }}
+    where
+        referentiepersoon
+        and maand in (select vijf_jaar_eerder.maand_toen from maanden as vijf_jaar_eerder)
+),
+
 -- A household is followed by its main tenant; who got another number meanwhile is the same person.
 gevolgd as (
     select
@@ -37,12 +50,11 @@ gevolgd as (
         hoofdbewoners.bsn_versleuteld as bsn_toen,
         coalesce(wijzigingen.bsn_versleuteld, hoofdbewoners.bsn_versleuteld) as bsn_nu
     from scheefwoners
-    inner join {{ ref('huishoudens') }} as hoofdbewoners
+    inner join hoofdbewoners
         on
             scheefwoners.gemeente = hoofdbewoners.gemeente
             and scheefwoners.maand_toen = hoofdbewoners.maand
             and scheefwoners.huishouden_sleutel = hoofdbewoners.huishouden_sleutel
-            and hoofdbewoners.referentiepersoon
     left join {{ ref('bsn_wijzigingen') }} as wijzigingen
         on
             scheefwoners.gemeente = wijzigingen.gemeente
