@@ -19,6 +19,7 @@ import duckdb
 import yaml
 
 MONTH = "2015-12-01"
+FIVE_YEARS_LATER = "2020-12-01"
 #: The fourteen gemeenten of the region in 2015.
 GEMEENTEN = (
     *("GM0484", "GM0534", "GM0537", "GM0546", "GM0547", "GM0553", "GM0569"),
@@ -100,6 +101,60 @@ def build(connection: duckdb.DuckDBPyConnection, margins: Margins) -> None:
             false as aow_gerechtigd, 'bevestigd' as aow_parameter_status
         from datasets.huishoudens
         inner join woningen using (woning_sleutel)
+        """
+    )
+
+
+def build_five_years_later(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write who of the reference persons is still there, home by home in turn.
+
+    One stays, the next bought a home in the gemeente, the next left for Amsterdam, and of the next
+    nothing is known.
+    """
+    for name in ("verhuizingen", "bsn_wijzigingen"):
+        connection.execute(f"create or replace table datasets.{name} ({_columns(name)})")
+    connection.execute(
+        """
+        create temp table hoofdbewoners as
+        select
+            bsn_versleuteld, gemeente, huishouden_sleutel, woning_sleutel,
+            split_part(woning_sleutel, '_', 2)::integer % 4 as lot
+        from datasets.huishoudens
+        where referentiepersoon
+        """
+    )
+    connection.execute(
+        f"""
+        insert into datasets.huishoudens by name
+        select
+            bsn_versleuteld, date '{FIVE_YEARS_LATER}' as maand, gemeente, huishouden_sleutel,
+            true as referentiepersoon, 'WK' || substr(gemeente, 3) || '20' as wijk,
+            case lot when 0 then woning_sleutel else 'nieuw_' || woning_sleutel end
+                as woning_sleutel,
+            case lot when 0 then 'sociale_huur' else 'koop_of_overige_huur' end as eigendom
+        from hoofdbewoners
+        where lot < 2
+        """
+    )
+    connection.execute(
+        f"""
+        insert into datasets.personen by name
+        select
+            bsn_versleuteld, date '{FIVE_YEARS_LATER}' as maand, gemeente,
+            case lot when 0 then date '2010-06-01' else date '2016-06-01' end
+                as datum_aanvang_adres
+        from hoofdbewoners
+        where lot < 2
+        """
+    )
+    connection.execute(
+        """
+        insert into datasets.verhuizingen by name
+        select
+            bsn_versleuteld, date '2018-05-01' as maand, gemeente, 1 as volgnummer,
+            'vertrek' as soort, date '2018-05-17' as datum, 'GM0363' as naar_gemeente
+        from hoofdbewoners
+        where lot = 2
         """
     )
 

@@ -21,7 +21,7 @@ from warehouse.workspace import lay_out
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
 DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
-DECEMBER = date(2015, 12, 1)
+DECEMBER, FIVE_YEARS_LATER = date(2015, 12, 1), date(2020, 12, 1)
 MARGINS = holland_rijnland.Margins()
 TRAITS = tuple(MARGINS.traits)
 LEVELS = ("gemeente", "wijk", "buurt")
@@ -37,10 +37,11 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
             connection,
             load_contracts(),
             months=[DECEMBER],
-            known_months=[DECEMBER],
+            known_months=[DECEMBER, FIVE_YEARS_LATER, date(2021, 1, 1)],
             gemeenten=holland_rijnland.GEMEENTEN,
         )
         holland_rijnland.build(connection, MARGINS)
+        holland_rijnland.build_five_years_later(connection)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATAPAKHUIS_DUCKDB", str(path))
         outcome = dbtRunner().invoke(
@@ -48,7 +49,6 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
                 *("build", "--select", "path:models/marts/scheefwonen"),
                 *("scheefwonen_profielen", "huurgrenzen", "daeb_inkomensgrenzen"),
                 *("iah_grenzen", "passend_toewijzen"),
-                *("--exclude", "scheefwonen_verhuisd"),
                 *("--exclude-resource-type", "unit_test"),
                 *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
                 *("--target-path", str(folder), "--log-path", str(folder), "--quiet"),
@@ -169,3 +169,28 @@ def test_the_legal_limits_of_that_year_give_fewer(region):
         " where profiel = 'wettelijk'"
     ).fetchall()
     assert statuses == [("ontbreekt",)]
+
+
+def test_what_became_of_scheefwoners_is_told_five_years_after_the_month_that_was_opened(region):
+    """Only December 2015 is open; what rests on it is December 2020, and nothing else."""
+    rows = region.execute(
+        """
+        select maand, uitkomst, verhuisd, naar_eigendom, sum(huishoudens)
+        from marts.scheefwonen_verhuisd
+        where profiel = 'leiden_2015'
+        group by all
+        """
+    ).fetchall()
+
+    # Of 17.200 households in a row each fate has a fourth.
+    assert set(rows) == {
+        (FIVE_YEARS_LATER, "niet_verhuisd", False, None, 4_300),
+        (FIVE_YEARS_LATER, "binnen_gemeente", True, "koop_of_overige_huur", 4_300),
+        (FIVE_YEARS_LATER, "buiten_gemeente", True, "onbekend", 4_300),
+        (FIVE_YEARS_LATER, "onbekend", None, None, 4_300),
+    }
+    elsewhere = region.execute(
+        "select distinct uitkomst, naar_gemeente from marts.scheefwonen_verhuisd"
+        " where naar_gemeente <> gemeente"
+    ).fetchall()
+    assert elsewhere == [("buiten_gemeente", "GM0363")]
