@@ -36,13 +36,27 @@ geteld as (
         wijk,
         buurt,
         gemeente
+),
+
+werkprocessen as (
+    {{ rmc_werkprocessen('buurt') }}
 )
 
 select
-    maand,
-    wijk,
-    buurt,
-    gemeente,
-    {{ rmc_kolommen() }},
-    {{ rmc_pct_in_beeld() }} as pct_in_beeld
+    geteld.maand,
+    geteld.wijk,
+    geteld.buurt,
+    geteld.gemeente,
+    {{ rmc_kolommen('geteld') }},
+    {{ rmc_pct_in_beeld() }} as pct_in_beeld,
+    {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }}
 from geteld
+left join werkprocessen
+    on
+        geteld.gemeente = werkprocessen.gemeente
+        and geteld.maand = werkprocessen.maand
+        and geteld.buurt = werkprocessen.buurt
+left join {{ ref('stap_rmc_zeggende_maanden') }} as zeggend
+    on
+        geteld.gemeente = zeggend.gemeente
+        and geteld.maand = zeggend.maand

@@ -23,6 +23,10 @@ volgens_duo as (
     group by
         gemeente,
         maand
+),
+
+werkprocessen as (
+    {{ rmc_werkprocessen() }}
 )
 
 select
@@ -30,6 +34,7 @@ select
     opgeteld.gemeente,
     {{ rmc_kolommen('opgeteld') }},
     {{ rmc_pct_in_beeld() }} as pct_in_beeld,
+    {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }},
     volgens_duo.uitgeschreven as duo_uitgeschreven,
     volgens_duo.heringeschreven as duo_heringeschreven,
     volgens_duo.werkvoorraad as duo_werkvoorraad
@@ -38,3 +43,11 @@ left join volgens_duo
     on
         opgeteld.gemeente = volgens_duo.gemeente
         and opgeteld.maand = volgens_duo.maand
+left join werkprocessen
+    on
+        opgeteld.gemeente = werkprocessen.gemeente
+        and opgeteld.maand = werkprocessen.maand
+left join {{ ref('stap_rmc_zeggende_maanden') }} as zeggend
+    on
+        opgeteld.gemeente = zeggend.gemeente
+        and opgeteld.maand = zeggend.maand

@@ -10,12 +10,26 @@ with opgeteld as (
         maand,
         wijk,
         gemeente
+),
+
+werkprocessen as (
+    {{ rmc_werkprocessen('wijk') }}
 )
 
 select
-    maand,
-    wijk,
-    gemeente,
-    {{ rmc_kolommen() }},
-    {{ rmc_pct_in_beeld() }} as pct_in_beeld
+    opgeteld.maand,
+    opgeteld.wijk,
+    opgeteld.gemeente,
+    {{ rmc_kolommen('opgeteld') }},
+    {{ rmc_pct_in_beeld() }} as pct_in_beeld,
+    {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }}
 from opgeteld
+left join werkprocessen
+    on
+        opgeteld.gemeente = werkprocessen.gemeente
+        and opgeteld.maand = werkprocessen.maand
+        and opgeteld.wijk = werkprocessen.wijk
+left join {{ ref('stap_rmc_zeggende_maanden') }} as zeggend
+    on
+        opgeteld.gemeente = zeggend.gemeente
+        and opgeteld.maand = zeggend.maand
