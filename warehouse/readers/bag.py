@@ -21,9 +21,9 @@ from warehouse.contracts import Contract
 from warehouse.readers import archive, rd
 from warehouse.readers.address_list import AddressList
 from warehouse.readers.archive import Limits
-from warehouse.readers.base import HOLDER, Chunk, Place, Reader, Refused
+from warehouse.readers.base import Chunk, Place, Reader, Refused
 from warehouse.readers.forms import Forms, begins_as_xml
-from warehouse.readers.markup import UNREADABLE, elements, local, scan
+from warehouse.readers.markup import UNREADABLE, Elements, Plan, Told, scan
 from warehouse.readers.rows import Rows
 
 OCCURRENCE = "bagObject"
@@ -48,6 +48,7 @@ OBJECTS = {
     "Woonplaats": "WPL",
     "Pand": "PND",
 }
+_KINDS = Plan(OBJECTS)
 #: Of these a place is read; of the others the geometry is not.
 PLACED = frozenset({"VBO", "LIG", "STA"})
 #: Where the rows of a child table stand.
@@ -55,7 +56,6 @@ CHILDREN = {"nevenadres": "heeftAlsNevenadres", "pand_van_object": "maaktDeelUit
 #: An occurrence with one of these was never valid.
 NEVER_VALID = ("tijdstipInactief", "tijdstipInactiefLV", "tijdstipNietBagLV")
 
-_Plan = dict[str, Any]
 _Values = dict[str, str]
 
 
@@ -80,11 +80,13 @@ class _Extract(Reader):
     def __init__(self, contract: Contract) -> None:
         super().__init__(contract)
         self._plan = _plan(contract)
-        self._local: dict[str, str] = {}
         self._dates = [f.name for f in contract.head.read_fields if f.kind == "datum_oud"]
 
     def count(self, source: BinaryIO) -> int:
-        found = [_count(number, stream) for number, stream in archive.messages(source, LIMITS)]
+        told = Told([OCCURRENCE], with_root=True)
+        found = [
+            _count(number, stream, told) for number, stream in archive.messages(source, LIMITS)
+        ]
         if not found:
             raise Refused("zip_leeg")
         if not sum(found):
@@ -113,7 +115,7 @@ class _Extract(Reader):
         values: _Values = {}
         children: list[tuple[str, _Values]] = []
         if len(element) == 1:
-            kind = OBJECTS.get(self._name(element[0]), UNREADABLE)
+            kind = _KINDS[element[0].tag] or UNREADABLE
             self._gather(element[0], self._plan, values, children, placed=kind in PLACED)
             values["objecttype"] = kind
         for name in self._dates:
@@ -122,25 +124,24 @@ class _Extract(Reader):
             values["gebruiksdoelen"] = ",".join(sorted(values["gebruiksdoelen"].split(",")))
         rows.add(self.contract.head.name, values, place)
         for table, row in children:
-            rows.add(table, row, place, **{HOLDER: holder})
+            rows.add(table, row, place, holder)
         rows.records += 1
 
     def _gather(
         self,
         element: Any,
-        plan: _Plan,
+        plan: Plan,
         values: _Values,
         children: list[tuple[str, _Values]],
         *,
         placed: bool,
     ) -> None:
         """The fields within an element; what the plan does not know is not descended into."""
-        names = self._local
         for child in element:
-            known = plan.get(names.get(child.tag) or self._name(child))
+            known = plan[child.tag]
             if known is None:
                 continue
-            if isinstance(known, dict):
+            if isinstance(known, Plan):
                 self._gather(child, known, values, children, placed=placed)
             elif isinstance(known, tuple):
                 table, name = known
@@ -157,20 +158,13 @@ class _Extract(Reader):
             else:
                 values[known] = _text(child)
 
-    def _name(self, element: Any) -> str:
-        """The local name; a whole extract knows a few dozen."""
-        name = local(element)
-        if len(self._local) < 1_000:
-            self._local[element.tag] = name
-        return name
 
-
-def _plan(contract: Contract) -> _Plan:
+def _plan(contract: Contract) -> Plan:
     """Where each field stands: element names, nested as they are, down to a field's name.
 
     A child table's field is a pair: its table and its name.
     """
-    plan: _Plan = {}
+    plan: dict[str, Any] = {}
     for field in contract.head.read_fields:
         if field.source == "geometrie":
             plan["geometrie"] = "geometrie"
@@ -183,10 +177,10 @@ def _plan(contract: Contract) -> _Plan:
     inside |= dict.fromkeys(NEVER_VALID, "niet_actief")
     inside["BeschikbaarLV"] = dict.fromkeys(NEVER_VALID, "niet_actief")
     plan["voorkomen"] = {"Voorkomen": inside}
-    return plan
+    return Plan(plan)
 
 
-def _put(plan: _Plan, path: str, meaning: str | tuple[str, str]) -> None:
+def _put(plan: dict[str, Any], path: str, meaning: str | tuple[str, str]) -> None:
     *around, name = path.split("/")
     for step in around:
         plan = plan.setdefault(step, {})
@@ -194,29 +188,26 @@ def _put(plan: _Plan, path: str, meaning: str | tuple[str, str]) -> None:
 
 
 def _occurrences(source: BinaryIO) -> Iterator[tuple[Place, Any]]:
-    unit = 0
+    unit, elements = 0, Elements(OCCURRENCE)
     for number, stream in archive.messages(source, LIMITS):
-        for element in elements(number, stream, OCCURRENCE):
+        for element in elements.of(number, stream):
             unit += 1
             yield Place(number, unit, element.sourceline or 0), element
 
 
-def _count(number: int, stream: IO[bytes]) -> int:
+def _count(number: int, stream: IO[bytes], told: Told) -> int:
     """Count a message's occurrences with expat; refuse what is no part of an extract."""
     found, root = 0, ""
 
     def start(_namespace: str, name: str) -> None:
-        nonlocal root
+        nonlocal found, root
         if not root:
             root = name
             if name not in ROOTS | BESIDE:
                 raise Refused("xml_ander_bericht", f"message {number}" if number else "")
-
-    def end(_namespace: str, name: str) -> None:
-        nonlocal found
         found += name == OCCURRENCE
 
-    scan(number, stream, start, end)
+    scan(number, stream, told, start)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,8 +31,7 @@ class Refused(DatapakhuisError):  # noqa: N818 - a verdict, not a fault
         super().__init__(f"{known.text}{where}", known.remedy)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a unit stands: its message (0 in a plain file), its number and its first line."""
 
     message: int

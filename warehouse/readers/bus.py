@@ -15,7 +15,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from lxml import etree
 
@@ -23,7 +23,7 @@ from warehouse.contracts import Contract
 from warehouse.readers import archive, markup
 from warehouse.readers.base import Broken, Chunk, Place, Reader, Refused, Sink, Unmendable
 from warehouse.readers.forms import Forms, begins_as_xml
-from warehouse.readers.markup import UNREADABLE, elements, local, pattern, scan
+from warehouse.readers.markup import UNREADABLE, Elements, Told, local, pattern, scan
 from warehouse.readers.rows import Rows
 from warehouse.readers.table import TableReader
 from warehouse.readers.values import DATES, compact_date
@@ -81,8 +81,7 @@ class BusReader(Forms):
         return self._messages if begins_as_xml(source) else self._table
 
 
-@dataclass(frozen=True)
-class _Unit:
+class _Unit(NamedTuple):
     """A right where it stands: its element, those around it from the outside in, and its values.
 
     ``broken`` is the reason why no right is in it.
@@ -126,7 +125,8 @@ class _Messages(Reader):
         self._dates = [field.name for field in fields if field.kind in DATES]
 
     def count(self, source: BinaryIO) -> int:
-        return sum(_count(number, stream) for number, stream in archive.messages(source))
+        told = Told(_COUNTED)
+        return sum(_count(number, stream, told) for number, stream in archive.messages(source))
 
     def read(self, source: BinaryIO) -> Iterator[Chunk]:
         rows = Rows(self.contract)
@@ -155,12 +155,12 @@ class _Messages(Reader):
         """
         units = {place.unit: (place, unit) for place, unit in mended.items()}
         touched = {place.message for place in mended}
-        before = 0
+        before, told = 0, Told(_COUNTED)
 
         def change(number: int, stream: IO[bytes], out: Sink) -> None:
             nonlocal before
             if number not in touched:
-                before += _count(number, cast("IO[bytes]", markup.Copying(stream, out)))
+                before += _count(number, cast("IO[bytes]", markup.Copying(stream, out)), told)
                 return
             tree = etree.parse(stream, markup.parser())
             found = self._found(tree)
@@ -177,11 +177,11 @@ class _Messages(Reader):
 
     def _units(self, source: BinaryIO) -> Iterator[_Unit]:
         """The units in order; what is said of a delivery is remembered when it has passed by."""
-        passed = 0
+        passed, elements = 0, Elements(*_CONTAINERS)
         for number, stream in archive.messages(source):
             parent: Any = None
             delivery = _Delivery()
-            for container in elements(number, stream, *_CONTAINERS):
+            for container in elements.of(number, stream):
                 if container.getparent() is not parent:
                     parent = container.getparent()
                     delivery = self._delivery(_shell(parent))
@@ -406,7 +406,7 @@ def _remove(unit: _Unit) -> None:
         container.getparent().remove(container)
 
 
-def _count(number: int, stream: IO[bytes]) -> int:
+def _count(number: int, stream: IO[bytes], told: Told) -> int:
     """Count a message's units with expat; refuse other messages.
 
     Where elements begin is enough: an uitkering in which no person began before the next one is a
@@ -434,7 +434,7 @@ def _count(number: int, stream: IO[bytes]) -> int:
             messages += 1
             faulty = False
 
-    scan(number, stream, start, None, _COUNTED)
+    scan(number, stream, told, start)
     if not messages:
         raise Refused("xml_ander_bericht", f"message {number}" if number else "")
     return persons + benefits - inhabited + rights + failed

@@ -25,7 +25,6 @@ from typing import IO, Any, BinaryIO
 from warehouse.contracts import Contract, Field, Table
 from warehouse.readers import archive
 from warehouse.readers.base import (
-    HOLDER,
     Broken,
     Chunk,
     Place,
@@ -129,8 +128,8 @@ class DdasReader(Reader):
                 rows.broken.append(Broken(unit.place, unit.reason))
             holder = rows.heads
             for table, values in unit.rows:
-                around = {} if table == self.contract.head.name else {HOLDER: holder}
-                rows.add(table, values, unit.place, **around)
+                held = None if table == self.contract.head.name else holder
+                rows.add(table, values, unit.place, held)
             if rows.heads + len(rows.broken) >= UNITS_PER_CHUNK:
                 yield rows.finish()
                 rows = Rows(self.contract)

@@ -15,10 +15,10 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
@@ -33,7 +33,7 @@ from warehouse.readers.base import (
     Sink,
     Unmendable,
 )
-from warehouse.readers.markup import UNREADABLE, local
+from warehouse.readers.markup import UNREADABLE, Plan, local, plan
 from warehouse.readers.rows import Rows
 from warehouse.readers.values import DATES, compact_date
 
@@ -68,19 +68,12 @@ _REQUIRED = {
         "307": ("Begindatum", "Einddatum", "RedenBeeindiging", "StatusAanlevering"),
     }.items()
 }
-_OF_HEADER = frozenset(
-    {
-        *("BerichtCode", "BerichtVersie", "BerichtSubversie", "BerichtIdentificatie"),
-        *("Afzender", "Ontvanger"),
-    }
-)
-_OF_CLIENT = frozenset({"Bsn", "Geboortedatum"})
+_DATED = "Header/BerichtIdentificatie/Dagtekening"
 #: What a start or stop without a number of its allocation is known by, beside the aanbieder.
 _WITHOUT_NUMBER = ("Product/Categorie", "Product/Code", "ToewijzingIngangsdatum")
 #: How many digits of a birth date are known, by DatumGebruik (COD170).
 _KNOWN_OF_BIRTH = {"": 8, "1": 6, "2": 4, "3": 0}
 _VERSION_PARTS = ("Versie", "Subversie")
-_DATED = "Header/BerichtIdentificatie/Dagtekening"
 #: Reasons that say what no element does: an allocation is withdrawn (WMO002, JZ002), a delivery has
 #: stopped for a while (WMO588, JZ588).
 _WITHDRAWN, _TEMPORARILY = "13", "20"
@@ -143,8 +136,8 @@ class IStandaardenReader(Reader):
         known, told = None, {}
         for (client, product), place in zip(message.products, places, strict=True):
             if client is not known:
-                known, told = client, {**message.header} | _texts(client, "Client/", _OF_CLIENT)
-            whole = told | _texts(product, f"{PRODUCTS[message.kind]}/")
+                known, told = client, {**message.header} | _texts(client, _OF_CLIENT)
+            whole = told | _texts(product, layout.product)
             if all(map(whole.get, required)):
                 chunk.add(self.contract.head.name, layout.values(whole), place)
             else:
@@ -185,8 +178,7 @@ class IStandaardenReader(Reader):
         archive.rewrite(source, target, change)
 
 
-@dataclass(frozen=True)
-class _Raw:
+class _Raw(NamedTuple):
     """A message as it came: its number (0 in a plain file) and its bytes."""
 
     number: int
@@ -228,8 +220,7 @@ def _count(message: _Raw) -> int:
     return max(len(tag.findall(message.data)), 1) if tag else 1
 
 
-@dataclass(frozen=True)
-class _Message:
+class _Message(NamedTuple):
     """A message of the standard: which one, its header as texts by path, and its products.
 
     Each product comes with its client.
@@ -263,7 +254,7 @@ class _Message:
 
     @staticmethod
     def _of(raw: _Raw, root: Any, standard: str) -> _Message:
-        header = _texts(next(iter(_children(root, "Header")), ()), "Header/", _OF_HEADER)
+        header = _texts(next(iter(_children(root, "Header")), ()), _OF_HEADER)
         kind = CODES[standard].get(header.get("Header/BerichtCode", ""), "")
         named, version, number = _of_namespace(root.tag)
         if (named, number) != (standard, kind):
@@ -323,11 +314,33 @@ def _products(root: Any, kind: str) -> list[tuple[Any, Any]]:
     return found
 
 
+def _under(element: str, paths: Iterable[str]) -> Plan:
+    """The plan, seen from an element, of those paths that begin with it."""
+    begin = f"{element}/"
+    return plan({path: path.removeprefix(begin) for path in paths if path.startswith(begin)})
+
+
+_OF_HEADER = _under(
+    "Header",
+    [
+        *("Header/BerichtCode", "Header/BerichtVersie", "Header/BerichtSubversie", _DATED),
+        *("Header/Afzender", "Header/Ontvanger"),
+    ],
+)
+_OF_CLIENT = _under(
+    "Client", ["Client/Bsn", "Client/Geboortedatum/Datum", "Client/Geboortedatum/DatumGebruik"]
+)
+
+
 @dataclass(frozen=True)
 class _Layout:
-    """Where the fields of a product stand in one kind of message, and which of them are dates."""
+    """Where the fields of a product stand in one kind of message, and which of them are dates.
+
+    ``product`` is all that is read of the product itself.
+    """
 
     kind: str
+    product: Plan
     paths: Sequence[tuple[str, str]]
     dates: Sequence[str]
 
@@ -343,13 +356,18 @@ class _Layout:
         ]
         here = {name for name, _ in paths}
         dates = [f.name for f in table.read_fields if f.kind in DATES and f.name in here]
-        return _Layout(kind, paths, dates)
+        known_by = (f"{PRODUCTS[kind]}/{element}" for element in _WITHOUT_NUMBER)
+        product = _under(
+            PRODUCTS[kind], [*(path for _, path in paths), *_REQUIRED[kind], *known_by]
+        )
+        return _Layout(kind, product, paths, dates)
 
     def values(self, told: Mapping[str, str]) -> dict[str, str]:
         """The text of every field that its message can have; empty when it is not there."""
         values = {name: told.get(path, "") for name, path in self.paths}
         for name in self.dates:
-            values[name] = compact_date(values[name])
+            if value := values[name]:
+                values[name] = compact_date(value)
         values["soort_bericht"] = self.kind
         values["geboortedatum"] = _birth(values["geboortedatum"], told)
         if self.kind == "301":
@@ -372,22 +390,20 @@ def _birth(birth: str, told: Mapping[str, str]) -> str:
     return birth[:known].ljust(8, "0")
 
 
-def _texts(element: Any, path: str, only: Container[str] | None = None) -> dict[str, str]:
-    """The text of what lies in an element, two deep, by path; what is double is unreadable."""
+def _texts(element: Any, fields: Plan) -> dict[str, str]:
+    """The texts in an element, two deep, by path; what is double is unreadable."""
     texts: dict[str, str] = {}
     for child in element:
-        tag = child.tag
-        name = tag[tag.find("}") + 1 :]
-        if only is not None and name not in only:
+        known = fields[child.tag]
+        if known is None:
             continue
-        place = path + name
-        if not len(child):
-            texts[place] = UNREADABLE if place in texts else (child.text or "").strip()
-            continue
-        for inner in child:
-            tag = inner.tag
-            deeper = f"{place}/{tag[tag.find('}') + 1 :]}"
-            texts[deeper] = UNREADABLE if deeper in texts else (inner.text or "").strip()
+        if isinstance(known, Plan):
+            for inner in child:
+                path = known[inner.tag]
+                if path is not None:
+                    texts[path] = UNREADABLE if path in texts else (inner.text or "").strip()
+        elif not len(child):
+            texts[known] = UNREADABLE if known in texts else (child.text or "").strip()
     return texts
 
 

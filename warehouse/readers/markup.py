@@ -6,8 +6,7 @@ second time with another parser. What does not: what the elements of a message m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, Any
 from xml.parsers import expat
 
@@ -34,32 +33,37 @@ _SAFELY: dict[str, Any] = {
 }
 
 Handler = Callable[[str, str], None]
-#: Names of fields by the names of elements, nested as these are.
-Plan = dict[str, Any]
 
 
-def elements(number: int, stream: IO[bytes], *names: str) -> Iterator[Any]:
-    """The elements of those local names, whole; each may be empty when the next one is asked for.
+class Elements:
+    """The elements of some local names, out of one message after another."""
 
-    A message that fits in a block is parsed at once, which for small ones is twice as fast as
-    event by event.
+    def __init__(self, *names: str) -> None:
+        self._tags = [f"{{*}}{name}" for name in names]
+        # One for all: a parser of its own is a tenth of what parsing a message of a few kB costs.
+        self._parser = parser()
 
-    Raises:
-        Refused: when the XML is not well formed, or goes on for ever without such an element.
-    """
-    tags = [f"{{*}}{name}" for name in names]
-    begin = stream.read(BLOCK)
-    try:
-        if len(begin) < min(BLOCK, MOST_BETWEEN):
-            yield from etree.fromstring(begin, parser()).iter(*tags)
-            return
-        paced = _Paced(number, stream, begin)
-        for _, element in etree.iterparse(paced, events=("end",), tag=tags, **_SAFELY):
-            yield element
-            paced.passed = 0
-            _forget(element)
-    except etree.XMLSyntaxError as error:
-        raise Refused("xml_onleesbaar", place(number, error.lineno)) from None
+    def of(self, number: int, stream: IO[bytes]) -> Iterator[Any]:
+        """The elements of a message, whole; each may be empty when the next one is asked for.
+
+        A message that fits in a block is parsed at once, which for small ones is twice as fast as
+        event by event.
+
+        Raises:
+            Refused: when the XML is not well formed, or goes on for ever without such an element.
+        """
+        begin = stream.read(BLOCK)
+        try:
+            if len(begin) < min(BLOCK, MOST_BETWEEN):
+                yield from etree.fromstring(begin, self._parser).iter(*self._tags)
+                return
+            paced = _Paced(number, stream, begin)
+            for _, element in etree.iterparse(paced, events=("end",), tag=self._tags, **_SAFELY):
+                yield element
+                paced.passed = 0
+                _forget(element)
+        except etree.XMLSyntaxError as error:
+            raise Refused("xml_onleesbaar", place(number, error.lineno)) from None
 
 
 def parser(*, laid_out: bool = True) -> etree.XMLParser:
@@ -67,44 +71,56 @@ def parser(*, laid_out: bool = True) -> etree.XMLParser:
     return etree.XMLParser(**_SAFELY, remove_blank_text=not laid_out, collect_ids=laid_out)
 
 
-def scan(
-    number: int,
-    stream: IO[bytes],
-    start: Handler,
-    end: Handler | None,
-    names: frozenset[str] | None = None,
-) -> None:
-    """Look at every element with expat; ``start`` and ``end`` get its namespace and local name.
+class Told(dict[str, "tuple[str, str] | None"]):
+    """The elements that are told, as namespace and local name, by the name that expat gives them.
 
-    Where ``names`` are given, only the elements of those local names are told.
+    Those of other local names are none, and nor is the root unless ``with_root``. What was met in
+    one message is known in the next.
+    """
+
+    def __init__(self, names: Iterable[str], *, with_root: bool = False) -> None:
+        super().__init__()
+        self._names = frozenset(names)
+        self.with_root = with_root
+
+    def __missing__(self, name: str) -> tuple[str, str] | None:
+        namespace, _, local_name = name.rpartition(" ")
+        told = (namespace, local_name) if local_name in self._names else None
+        if len(self) < MOST_NAMES:
+            self[name] = told
+        return told
+
+
+def scan(
+    number: int, stream: IO[bytes], told: Told, start: Handler, end: Handler | None = None
+) -> None:
+    """Look at every element with expat; ``start`` and ``end`` hear of those that are told.
 
     Raises:
         Refused: when the XML is not well formed, says that it is in an encoding that nobody
             knows, or declares a document type or entities.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
-    passed_by: set[str] = set()
+
+    def begun(name: str, _attributes: object) -> None:
+        namespace, _, local_name = name.rpartition(" ")
+        start(namespace, local_name)
+        parser.StartElementHandler = started
 
     def started(name: str, _attributes: object) -> None:
-        if name in passed_by:
-            return
-        namespace, _, local_name = name.rpartition(" ")
-        if names is None or local_name in names:
-            start(namespace, local_name)
-        elif len(passed_by) < MOST_NAMES:
-            passed_by.add(name)
+        known = told[name]
+        if known is not None:
+            start(*known)
 
     def ended(name: str) -> None:
-        if name in passed_by:
-            return
-        namespace, _, local_name = name.rpartition(" ")
-        if end and (names is None or local_name in names):
-            end(namespace, local_name)
+        known = told[name]
+        if known is not None and end:
+            end(*known)
 
     def doctype(*_: object) -> None:
         raise Refused("xml_dtd", place(number, parser.CurrentLineNumber))
 
-    parser.StartElementHandler = started
+    parser.StartElementHandler = begun if told.with_root else started
     if end:
         parser.EndElementHandler = ended
     parser.StartDoctypeDeclHandler = doctype
@@ -134,16 +150,38 @@ def pattern(path: str) -> str:
     return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
-def plan(paths: Mapping[str, str]) -> Plan:
-    """Where fields stand, by name: element names as they are nested, down to a field's name."""
-    made: Plan = {}
-    for field, path in paths.items():
+class Plan(dict[Any, Any]):
+    """What elements mean by their tag: a plan of what lies in it, or anything else; none is None.
+
+    It is made of the meanings of local names, nested as the elements are, and knows a tag once it
+    was met: taking its name apart costs more than what is then done with most elements.
+    """
+
+    def __init__(self, meanings: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._meanings = {
+            name: Plan(meaning) if isinstance(meaning, dict) else meaning
+            for name, meaning in meanings.items()
+        }
+
+    def __missing__(self, tag: Any) -> Any:
+        name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        meaning = self._meanings.get(name)
+        if len(self) < MOST_NAMES:
+            self[tag] = meaning
+        return meaning
+
+
+def plan(paths: Mapping[Any, str]) -> Plan:
+    """A plan of paths: the names of elements as they are nested, down to what is asked for."""
+    made: dict[str, Any] = {}
+    for meaning, path in paths.items():
         *around, name = path.split("/")
-        inner: Any = made
+        inner = made
         for step in around:
             inner = inner.setdefault(step, {})
-        inner[name] = field
-    return made
+        inner[name] = meaning
+    return Plan(made)
 
 
 def gather(element: Any, fields: Plan) -> dict[str, str]:
@@ -155,16 +193,13 @@ def gather(element: Any, fields: Plan) -> dict[str, str]:
 
 def _gather(element: Any, fields: Plan, values: dict[str, str]) -> None:
     for child in element:
-        known = fields.get(_local(child.tag))
-        if isinstance(known, dict):
+        known = fields[child.tag]
+        if known is None:
+            continue
+        if isinstance(known, Plan):
             _gather(child, known, values)
-        elif known is not None:
+        else:
             values[known] = UNREADABLE if known in values else (child.text or "").strip()
-
-
-@lru_cache(maxsize=1_000)
-def _local(tag: object) -> str:
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 class Copying:

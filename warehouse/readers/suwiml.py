@@ -11,17 +11,16 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from lxml import etree
 
 from warehouse.contracts import Contract, Field
 from warehouse.readers import archive, markup
 from warehouse.readers.base import (
-    HOLDER,
     Broken,
     Chunk,
     Place,
@@ -30,7 +29,7 @@ from warehouse.readers.base import (
     Sink,
     Unmendable,
 )
-from warehouse.readers.markup import UNREADABLE, elements, local, pattern, scan
+from warehouse.readers.markup import UNREADABLE, Elements, Plan, Told, local, pattern, scan
 from warehouse.readers.rows import Rows
 
 CLIENT = "ClientSuwi"
@@ -85,8 +84,12 @@ _COUNTED = frozenset({*SERVICES, *_STATEMENTS})
 #: What an amount's sign puts before it; without any, only where the service is not signed.
 _SIGNS = {"+": "", "-": "-", None: ""}
 
+#: What is looked for in a response, and in an amount.
+_PARTS = Plan({"FWI": "FWI", CLIENT: CLIENT})
+_OF_AMOUNT = Plan({"WaardeBedr": "value", "CdPositiefNegatief": "sign"})
+
 #: Names of elements, nested as they are; at the end a field's name and whether it is an amount.
-_Plan = dict[str, Any]
+_Meanings = dict[str, Any]
 _Values = dict[str, str]
 
 
@@ -96,11 +99,11 @@ class SuwimlReader(Reader):
     def __init__(self, contract: Contract) -> None:
         super().__init__(contract)
         self._layouts = {name: _Layout.of(contract, item) for name, item in SERVICES.items()}
-        self._local: dict[object, str] = {}
 
     def count(self, source: BinaryIO) -> int:
         """Statements, and responses without one, counted by another XML parser."""
-        return sum(_count(number, stream) for number, stream in archive.messages(source))
+        told = Told(_COUNTED)
+        return sum(_count(number, stream, told) for number, stream in archive.messages(source))
 
     def read(self, source: BinaryIO) -> Iterator[Chunk]:
         """Responses as rows; a chunk holds whole responses."""
@@ -113,7 +116,7 @@ class SuwimlReader(Reader):
         yield chunk.finish()
 
     def _add(self, chunk: Rows, response: _Response) -> None:
-        names = [self._name(part) for part in response.element]
+        names = [_PARTS[part.tag] for part in response.element]
         if "FWI" in names and _child(response.element, "FWI/Fout") is not None:
             chunk.broken += [Broken(place, "antwoord_met_fout") for place in response.places()]
             chunk.records += len(response.places())
@@ -123,24 +126,25 @@ class SuwimlReader(Reader):
         ]
         service = response.service
         layout = self._layouts[service.response]
-        values = self._person(clients, layout.person)
+        values = _person(clients, layout.person)
         first, *_ = places = response.places()
         holder, taken = chunk.heads, 0
         months = []
         rows: list[tuple[str, _Values, Place]] = []
         for relation in clients[0] if clients else ():
-            if not service.relation or self._name(relation) != service.relation:
+            plan = layout.relations[relation.tag]
+            if plan is None:
                 continue
             # Kept, for an element that nobody holds is made anew each time it is met.
             within = list(relation)
-            around = self._gather(within, layout.relation, signed=service.signed)
+            around = _gather(within, plan, signed=service.signed)
             for element in within:
-                name = self._local.get(element.tag) or self._name(element)
-                table = layout.tables.get(name)
-                if table is None:
+                found = layout.rows[element.tag]
+                if found is None:
                     continue
-                row = around | self._gather(element, layout.plans[name], signed=service.signed)
-                if name == service.statement:
+                table, plan = found
+                row = around | _gather(element, plan, signed=service.signed)
+                if table == STATEMENTS:
                     at, taken = places[taken], taken + 1
                     months += [_month(row.get("datum_aanvang", ""))]
                     months += [_month(row.get("datum_einde", ""))]
@@ -150,60 +154,9 @@ class SuwimlReader(Reader):
         values |= _period(response, [month for month in months if month])
         chunk.add(self.contract.head.name, values | {"dienst": service.name}, first)
         for table, row, at in rows:
-            chunk.add(table, row, at, **{HOLDER: holder})
+            chunk.add(table, row, at, holder)
         # A statement elsewhere than the contract says is not read, and so must not be counted.
         chunk.records += taken if response.statements else 1
-
-    def _person(self, clients: Sequence[Any], plan: _Plan) -> _Values:
-        """Who a response is about; of one that says it twice, both must say the same."""
-        first, *others = [self._gather(client, plan, signed=True) for client in clients] or [{}]
-        return first if all(other == first for other in others) else {BSN: UNREADABLE}
-
-    def _gather(self, within: Iterable[Any], plan: _Plan, *, signed: bool) -> _Values:
-        """The text of every field within an element; what the plan does not know is passed by."""
-        values: _Values = {}
-        names = self._local
-        waiting = [(within, plan)]
-        while waiting:
-            around, known = waiting.pop()
-            for child in around:
-                meaning = known.get(names.get(child.tag) or self._name(child))
-                if meaning is None:
-                    continue
-                if isinstance(meaning, dict):
-                    waiting.append((child, meaning))
-                    continue
-                name, is_amount = meaning
-                if name in values:
-                    values[name] = UNREADABLE
-                elif is_amount:
-                    values[name] = self._cents(child, signed=signed)
-                else:
-                    values[name] = (child.text or "").strip()
-        return values
-
-    def _cents(self, amount: Any, *, signed: bool) -> str:
-        """An amount with its sign; one without a readable sign is no amount."""
-        value, mark = "", None
-        for part in amount:
-            name = self._local.get(part.tag) or self._name(part)
-            if name == "WaardeBedr":
-                value = value or (part.text or "").strip()
-            elif name == "CdPositiefNegatief" and mark is None:
-                mark = (part.text or "").strip()
-        if not value:
-            return ""
-        sign = _SIGNS.get("" if mark is None and signed else mark)
-        return UNREADABLE if sign is None or value.startswith("-") else sign + value
-
-    def _name(self, element: Any) -> str:
-        """The local name; the services together know a few hundred."""
-        name = self._local.get(element.tag)
-        if name is None:
-            name = local(element)
-            if len(self._local) < markup.MOST_NAMES:
-                self._local[element.tag] = name
-        return name
 
     def extract(self, source: BinaryIO, places: Sequence[Place]) -> Iterator[tuple[Place, bytes]]:
         """Each unit as a response of its own: the person, the relation, the one statement."""
@@ -222,12 +175,12 @@ class SuwimlReader(Reader):
         """
         units = {place.unit: (place, unit) for place, unit in mended.items()}
         touched = {place.message for place in mended}
-        unit = 0
+        unit, told = 0, Told(_COUNTED)
 
         def change(number: int, stream: IO[bytes], out: Sink) -> None:
             nonlocal unit
             if number not in touched:
-                unit += _count(number, cast("IO[bytes]", markup.Copying(stream, out)))
+                unit += _count(number, cast("IO[bytes]", markup.Copying(stream, out)), told)
                 return
             tree = etree.parse(stream, markup.parser())
             for element in list(tree.iter(*(f"{{*}}{name}" for name in SERVICES))):
@@ -248,8 +201,7 @@ class SuwimlReader(Reader):
             raise Refused("xml_onleesbaar", markup.place(0, error.lineno)) from None
 
 
-@dataclass(frozen=True)
-class _Response:
+class _Response(NamedTuple):
     """One response: its message, its first unit, its statements."""
 
     message: int
@@ -287,35 +239,36 @@ class _Response:
 
 @dataclass(frozen=True)
 class _Layout:
-    """Where the fields of each table stand in a service's response: names, nested as they are.
+    """Where the fields of each table stand in a service's response.
 
-    ``person`` is seen from the client, ``relation`` from the relation, and each of ``plans``
-    from the element that becomes a row of one of the ``tables``.
+    ``person`` is seen from the client, and so are the ``relations``, each with the plan of what
+    it says itself; ``rows`` from the relation: what becomes a row, with its table and its plan.
     """
 
-    person: _Plan = field(default_factory=dict)
-    relation: _Plan = field(default_factory=dict)
-    tables: dict[str, str] = field(default_factory=dict)
-    plans: dict[str, _Plan] = field(default_factory=dict)
+    person: Plan
+    relations: Plan
+    rows: Plan
 
     @staticmethod
     def of(contract: Contract, service: Service) -> _Layout:
-        layout = _Layout()
+        person: _Meanings = {}
         for item in contract.head.read_fields:
-            _put(layout.person, _paths(item, f"{CLIENT}/"), item)
-        rows = {service.statement: STATEMENTS, service.period: PERIODS}
-        for element, table in rows.items():
+            _put(person, _paths(item, f"{CLIENT}/"), item)
+        relation: _Meanings = {}
+        rows: _Meanings = {}
+        for element, table in ((service.statement, STATEMENTS), (service.period, PERIODS)):
             if not element:
                 continue
-            layout.tables[element] = table
-            plan = layout.plans.setdefault(element, {})
+            row: _Meanings = {}
             around = f"{CLIENT}/{service.relation}/"
             for item in contract.by_name[table].read_fields:
                 own = _paths(item, f"{around}{element}/")
-                _put(plan, own, item)
+                _put(row, own, item)
                 if not own:
-                    _put(layout.relation, _paths(item, around), item)
-        return layout
+                    _put(relation, _paths(item, around), item)
+            rows[element] = table, Plan(row)
+        relations = {service.relation: relation} if service.relation else {}
+        return _Layout(Plan(person), Plan(relations), Plan(rows))
 
 
 def _paths(item: Field, under: str) -> list[str]:
@@ -324,7 +277,7 @@ def _paths(item: Field, under: str) -> list[str]:
     return [path.removeprefix(under) for path in paths if path and path.startswith(under)]
 
 
-def _put(plan: _Plan, paths: Sequence[str], item: Field) -> None:
+def _put(plan: _Meanings, paths: Sequence[str], item: Field) -> None:
     for path in paths:
         *around, name = path.split("/")
         inner = plan
@@ -333,10 +286,54 @@ def _put(plan: _Plan, paths: Sequence[str], item: Field) -> None:
         inner[name] = item.name, item.kind == "bedrag_cent"
 
 
+def _person(clients: Sequence[Any], plan: Plan) -> _Values:
+    """Who a response is about; of one that says it twice, both must say the same."""
+    first, *others = [_gather(client, plan, signed=True) for client in clients] or [{}]
+    return first if all(other == first for other in others) else {BSN: UNREADABLE}
+
+
+def _gather(within: Iterable[Any], plan: Plan, *, signed: bool) -> _Values:
+    """The text of every field within an element; what the plan does not know is passed by."""
+    values: _Values = {}
+    waiting = [(within, plan)]
+    while waiting:
+        around, known = waiting.pop()
+        for child in around:
+            meaning = known[child.tag]
+            if meaning is None:
+                continue
+            if isinstance(meaning, Plan):
+                waiting.append((child, meaning))
+                continue
+            name, is_amount = meaning
+            if name in values:
+                values[name] = UNREADABLE
+            elif is_amount:
+                values[name] = _cents(child, signed=signed)
+            else:
+                values[name] = (child.text or "").strip()
+    return values
+
+
+def _cents(amount: Any, *, signed: bool) -> str:
+    """An amount with its sign; one without a readable sign is no amount."""
+    value, mark = "", None
+    for part in amount:
+        meaning = _OF_AMOUNT[part.tag]
+        if meaning == "value":
+            value = value or (part.text or "").strip()
+        elif meaning == "sign" and mark is None:
+            mark = (part.text or "").strip()
+    if not value:
+        return ""
+    sign = _SIGNS.get("" if mark is None and signed else mark)
+    return UNREADABLE if sign is None or value.startswith("-") else sign + value
+
+
 def _responses(source: BinaryIO) -> Iterator[_Response]:
-    unit = 0
+    unit, elements = 0, Elements(*SERVICES)
     for number, stream in archive.messages(source):
-        for element in elements(number, stream, *SERVICES):
+        for element in elements.of(number, stream):
             response = _Response.of(number, element, unit + 1)
             yield response
             unit += max(len(response.statements), 1)
@@ -490,7 +487,7 @@ def _month(digits: str) -> str:
     return f"{day:%Y-%m}" if 1900 <= day.year < 2200 and len(digits) == 8 else ""
 
 
-def _count(number: int, stream: IO[bytes]) -> int:
+def _count(number: int, stream: IO[bytes], told: Told) -> int:
     """Count a message's units with expat; refuse other messages."""
     units, inside, responses = 0, 0, 0
 
@@ -508,7 +505,7 @@ def _count(number: int, stream: IO[bytes]) -> int:
         if name in SERVICES and not inside:
             units += 1
 
-    scan(number, stream, start, end, _COUNTED)
+    scan(number, stream, told, start, end)
     if not responses:
         raise Refused("xml_ander_bericht", f"message {number}" if number else "")
     return units

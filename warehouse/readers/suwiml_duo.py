@@ -13,7 +13,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple
 
 from lxml import etree
 
@@ -21,7 +21,7 @@ from warehouse.contracts import Contract
 from warehouse.readers import archive
 from warehouse.readers.base import Broken, Chunk, Place, Reader, Refused
 from warehouse.readers.forms import Forms, begins_as_xml
-from warehouse.readers.markup import UNREADABLE, elements, gather, local, pattern, plan, scan
+from warehouse.readers.markup import UNREADABLE, Elements, Told, gather, local, pattern, plan, scan
 from warehouse.readers.rows import Rows
 from warehouse.readers.table import TableReader
 
@@ -31,6 +31,7 @@ CLIENT = "ClientSuwi"
 AGREEMENT, PARTICIPATION = "Onderwijsovereenkomst", "DeelnameOpleidingGeregistrDuo"
 RESULT = "ResultaatOpleidingGeregistrDuo"
 RESPONSES_PER_CHUNK = 4_000
+_COUNTED = (RESPONSE, AGREEMENT, PARTICIPATION, RESULT)
 
 _OF_PERSON = plan(
     {
@@ -64,6 +65,7 @@ _OF_RESULT = plan(
         "uitslag": "ResultaatExamen/CdResultaatExamen",
     }
 )
+_FAULT = pattern("FWI/Fout")
 _NO_DATE = ("", "00000000")
 
 
@@ -100,19 +102,23 @@ class _Half:
 
     def units(self, response: Any) -> list[Any]:
         """The elements that are a unit, in order; none when the response is one itself."""
-        client = response.find(pattern(CLIENT))
+        client = _client(response)
         if client is None:
             return []
         if not self.enrolments:
-            return list(client.iterfind(f"{{*}}{RESULT}"))
+            return list(client.iterchildren(f"{{*}}{RESULT}"))
         found: list[Any] = []
-        for agreement in client.iterfind(f"{{*}}{AGREEMENT}"):
-            found += list(agreement.iterfind(f"{{*}}{PARTICIPATION}")) or [agreement]
+        for agreement in client.iterchildren(f"{{*}}{AGREEMENT}"):
+            found += list(agreement.iterchildren(f"{{*}}{PARTICIPATION}")) or [agreement]
         return found
 
 
-@dataclass(frozen=True)
-class _Response:
+def _client(response: Any) -> Any:
+    """Who a response is about, as it says first; None when it does not."""
+    return next(response.iterchildren(f"{{*}}{CLIENT}"), None)
+
+
+class _Response(NamedTuple):
     """One response: its message, its first unit, the elements of its units."""
 
     message: int
@@ -137,8 +143,9 @@ class _Responses(Reader):
         self._half = _Half.of(contract)
 
     def count(self, source: BinaryIO) -> int:
+        told = Told(_COUNTED)
         return sum(
-            _count(number, stream, enrolments=self._half.enrolments)
+            _count(number, stream, told, enrolments=self._half.enrolments)
             for number, stream in archive.messages(source)
         )
 
@@ -160,9 +167,9 @@ class _Responses(Reader):
                     yield wanted[place.unit], self._alone(response, index)
 
     def _responses(self, source: BinaryIO) -> Iterator[_Response]:
-        unit = 0
+        unit, elements = 0, Elements(RESPONSE)
         for number, stream in archive.messages(source):
-            for element in elements(number, stream, RESPONSE):
+            for element in elements.of(number, stream):
                 units = self._half.units(element)
                 yield _Response(number, element, unit + 1, units)
                 unit += max(len(units), 1)
@@ -172,10 +179,10 @@ class _Responses(Reader):
         # What stands elsewhere than the service says is not read, and so must not be counted.
         lost = not response.units and self._half.anywhere(response.element)
         chunk.records += 0 if lost else len(places)
-        if response.element.find(pattern("FWI/Fout")) is not None:
+        if response.element.find(_FAULT) is not None:
             chunk.broken += [Broken(place, "antwoord_met_fout") for place in places]
             return
-        client = response.element.find(pattern(CLIENT))
+        client = _client(response.element)
         person = {} if client is None else gather(client, _OF_PERSON)
         if not response.units:
             chunk.add(self._half.nothing, person, places[0])
@@ -216,7 +223,7 @@ def _results(units: Sequence[Any]) -> Iterator[dict[str, str]]:
         yield values
 
 
-def _count(number: int, stream: IO[bytes], *, enrolments: bool) -> int:
+def _count(number: int, stream: IO[bytes], told: Told, *, enrolments: bool) -> int:
     """Count a message's units with expat; refuse other messages."""
     units, responses = 0, 0
     of_response, of_agreement = 0, 0
@@ -240,7 +247,7 @@ def _count(number: int, stream: IO[bytes], *, enrolments: bool) -> int:
         elif name == RESPONSE:
             units += max(of_response, 1)
 
-    scan(number, stream, start, end)
+    scan(number, stream, told, start, end)
     if not responses:
         raise Refused("xml_ander_bericht", f"message {number}" if number else "")
     return units
