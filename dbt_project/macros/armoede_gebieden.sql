@@ -124,3 +124,16 @@
             when 'cbs_lig' then lage_inkomens.arm
         end
 {%- endmacro %}
+
+{# Where nobody lives there are none; what is counted of who is known stays empty. #}
+{% macro nul_zonder_rij(tabel, naam) -%}
+    {%- set altijd = [
+        'huishoudens', 'huishoudens_bekend', 'huishoudens_met_kinderen', 'personen',
+        'personen_bekend', 'kinderen',
+    ] -%}
+    {%- if naam in altijd -%}
+        coalesce({{ tabel }}.{{ naam }}, 0)
+    {%- else -%}
+        {{ tabel }}.{{ naam }}
+    {%- endif -%}
+{%- endmacro %}

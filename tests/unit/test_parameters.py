@@ -195,7 +195,7 @@ def _fixtures() -> Iterator[tuple[str, str, list[dict[str, str]]]]:
     seeds = {path.stem for path in (DBT_PROJECT / "seeds").glob("*.csv")}
     for path in sorted((DBT_PROJECT / "models" / "marts" / "armoede").glob("*_unit_tests.yml")):
         document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for given in document["anchors"]:
+        for given in document.get("anchors", []):
             name = given["input"].partition("ref('")[2].partition("'")[0]
             if name in seeds and isinstance(given["rows"], str):
                 yield path.name, name, list(csv.DictReader(given["rows"].splitlines()))

@@ -10,7 +10,7 @@ besteedbare_inkomens as (
         maand,
         huishouden_sleutel,
         inkomensjaar,
-        case when inkomensbron is distinct from '26' then besteedbaar_inkomen_jaar end
+        case when coalesce(inkomensbron, '') <> '26' then besteedbaar_inkomen_jaar end
             as besteedbaar_inkomen_jaar,
         case
             when huishouden_type = 1 then 'alleenstaand'
@@ -104,9 +104,13 @@ huishoudens as (
         huishoudens.inkomen_netto < huishoudens.norm * drempels.pct_norm / 100 as extreem_laag,
         case definities.armoede_definitie
             when 'cbs_lig' then lage_inkomens.zekerheid
-            when 'bijstandsnorm' then {{ zekerheid('huishoudens.parameter_status') }}
-        end as zekerheid,
-        huishoudens.parameter_status
+            when 'bijstandsnorm'
+                then
+                    case
+                        when huishoudens.parameter_status is not null
+                            then {{ zekerheid('huishoudens.parameter_status') }}
+                    end
+        end as zekerheid
     from {{ ref('armoede_huishoudens') }} as huishoudens
     inner join definities
         on
@@ -171,10 +175,12 @@ huishoudens_geteld as (
         ) }} as gezinnen_extreem_laag_zonder_uitkering,
         case
             when bool_or(naar_norm and voorzieningen_bekend)
-                then cast(coalesce(sum(aantal_kinderen) filter (where heeft_bijstand), 0) as integer)
+                then
+                    cast(
+                        coalesce(sum(aantal_kinderen) filter (where heeft_bijstand), 0) as integer
+                    )
         end as kinderen_in_bijstand,
-        max(zekerheid) filter (where armoede_definitie <> 'bijstandsnorm' or parameter_status is not null)
-            as zekerheid
+        max(zekerheid) as zekerheid
     from huishoudens
     group by
         gemeente,
@@ -393,10 +399,14 @@ bijstand_geteld as (
         count(*) filter (where bijstand.instroom and bijstand.gevestigd)
             as bijstand_instroom_vestiging,
         count(*) filter (where bijstand.uitstroom) as bijstand_uitstroom,
-        {% for reden in ['vertrek', 'overlijden', 'werk', 'overig'] %}
-            count(*) filter (where bijstand.uitstroom and bijstand.reden = '{{ reden }}')
-                as bijstand_uitstroom_{{ reden }}{{ ',' if not loop.last }}
-        {% endfor %}
+        count(*) filter (where bijstand.uitstroom and bijstand.reden = 'vertrek')
+            as bijstand_uitstroom_vertrek,
+        count(*) filter (where bijstand.uitstroom and bijstand.reden = 'overlijden')
+            as bijstand_uitstroom_overlijden,
+        count(*) filter (where bijstand.uitstroom and bijstand.reden = 'werk')
+            as bijstand_uitstroom_werk,
+        count(*) filter (where bijstand.uitstroom and bijstand.reden = 'overig')
+            as bijstand_uitstroom_overig
     from bijstand
     inner join definities
         on
@@ -444,18 +454,10 @@ geteld as (
         gebieden.gemeente,
         gebieden.armoede_definitie,
         {% for naam in armoede_van_huishoudens() %}
-            {% if naam in ['huishoudens', 'huishoudens_bekend', 'huishoudens_met_kinderen'] %}
-                coalesce(huishoudens_geteld.{{ naam }}, 0) as {{ naam }},
-            {% else %}
-                huishoudens_geteld.{{ naam }},
-            {% endif %}
+            {{ nul_zonder_rij('huishoudens_geteld', naam) }} as {{ naam }},
         {% endfor %}
         {% for naam in armoede_van_personen() %}
-            {% if naam in ['personen', 'personen_bekend', 'kinderen'] %}
-                coalesce(personen_geteld.{{ naam }}, 0) as {{ naam }},
-            {% else %}
-                personen_geteld.{{ naam }},
-            {% endif %}
+            {{ nul_zonder_rij('personen_geteld', naam) }} as {{ naam }},
         {% endfor %}
         case
             when stromen_bekend.gemeente is not null
