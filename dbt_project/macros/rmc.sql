@@ -71,8 +71,8 @@
     in would hold just those whom something else shows.
 #}
 {% macro rmc_maat_18_22() -%}
-    {%- set zonder_school = "leeftijd between 18 and 22 and not startkwalificatie"
-        ~ " and not in_onderwijs and doelgroep not in ('geen', 'onbekend')" -%}
+    {%- set zonder_school = 'leeftijd between 18 and 22 and not startkwalificatie'
+        ~ ' and not in_onderwijs and ' ~ rmc_in_doelgroep() -%}
     cast(count(*) filter (where {{ zonder_school }}) as integer) as zonder_school_18_22,
     cast(count(*) filter (where {{ zonder_school }} and inkomen_bekend) as integer)
         as beoordeeld_18_22,
@@ -85,13 +85,19 @@
 {%- endmacro %}
 
 {#
-    The counts over rows of `rmc_jongeren`. The target group of RMC begins where compulsory education
-    ends (domein 2.10): who must still qualify is in the monitor, and counted apart.
+    The target group of RMC begins where compulsory education ends (domein 2.10): who must still
+    qualify is in the monitor, and counted apart.
 #}
+{% macro rmc_in_doelgroep() -%}
+    doelgroep not in ('geen', 'onbekend', 'kwalificatieplicht')
+{%- endmacro %}
+
+{# The counts over rows of `rmc_jongeren`. #}
 {% macro rmc_tellingen() -%}
-    {%- set in_doelgroep = "doelgroep not in ('geen', 'onbekend', 'kwalificatieplicht')" -%}
+    {%- set in_doelgroep = rmc_in_doelgroep() -%}
     {%- set kan_verdwijnen = rmc_kan_verdwijnen() -%}
     {%- set kan_uitvallen = '(coalesce(vsv_nieuw, true) or coalesce(vsv_oud, true))' -%}
+    {{ rmc_slechtste_status(in_doelgroep) }} as parameter_status,
     cast(count(*) as integer) as jongeren,
     cast(count(*) filter (where {{ in_doelgroep }}) as integer) as doelgroep,
     cast(count(*) filter (where doelgroep = 'kwalificatieplicht') as integer)
@@ -133,6 +139,37 @@
                 'heringeschreven'
             ) }}
     end as heringeschreven
+{%- endmacro %}
+
+{# The worst status of the figures that any of the rows rests on. #}
+{% macro rmc_slechtste_status(voorwaarde='true') -%}
+    case
+        when bool_or({{ voorwaarde }} and parameter_status = 'ontbreekt') then 'ontbreekt'
+        when bool_or({{ voorwaarde }} and parameter_status = 'te_verifieren') then 'te_verifieren'
+        else 'bevestigd'
+    end
+{%- endmacro %}
+
+{#
+    The reference dates of each gemeente: its own, and those for every gemeente, of which its own
+    goes first.
+#}
+{% macro rmc_peildatums() -%}
+    select
+        gemeenten.gemeente,
+        peildatums.nulmeting,
+        peildatums.peildatum,
+        -- The state of a reference date is that of the last month that was over by then: 1 October is
+        -- the end of September.
+        cast(date_trunc('month', peildatums.peildatum + 1) - to_months(1) as date) as peilmaand
+    from {{ source('grootboek', 'gemeenten') }} as gemeenten
+    inner join {{ ref('rmc_peildatums') }} as peildatums
+        on coalesce(peildatums.gemeente, gemeenten.gemeente) = gemeenten.gemeente
+    qualify
+        row_number() over (
+            partition by gemeenten.gemeente, peildatums.peildatum
+            order by peildatums.gemeente nulls last
+        ) = 1
 {%- endmacro %}
 
 {# Of whom it can be said, the share that is in sight; unknown where for some it cannot. #}

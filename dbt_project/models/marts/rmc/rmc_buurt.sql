@@ -18,7 +18,8 @@ with jongeren as (
         vsv_oud,
         uitgeschreven,
         heringeschreven,
-        overgang
+        overgang,
+        parameter_status
     from {{ ref('rmc_jongeren') }}
     where maand in ({{ te_bouwen_maanden() }})
 ),
@@ -49,7 +50,8 @@ select
     geteld.gemeente,
     {{ rmc_kolommen('geteld') }},
     {{ rmc_pct_in_beeld() }} as pct_in_beeld,
-    {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }}
+    {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }},
+    geteld.parameter_status
 from geteld
 left join werkprocessen
     on

@@ -2,6 +2,7 @@ with opgeteld as (
     select
         maand,
         gemeente,
+        {{ rmc_slechtste_status() }} as parameter_status,
         {{ rmc_sommen() }}
     from {{ ref('rmc_wijk') }}
     where maand in ({{ te_bouwen_maanden() }})
@@ -37,7 +38,8 @@ select
     {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }},
     volgens_duo.uitgeschreven as duo_uitgeschreven,
     volgens_duo.heringeschreven as duo_heringeschreven,
-    volgens_duo.werkvoorraad as duo_werkvoorraad
+    volgens_duo.werkvoorraad as duo_werkvoorraad,
+    opgeteld.parameter_status
 from opgeteld
 left join volgens_duo
     on

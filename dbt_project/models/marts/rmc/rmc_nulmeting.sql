@@ -1,12 +1,5 @@
--- The state of a reference date is that of the last month that was over by then: 1 October is the
--- end of September.
 with peildatums as (
-    select
-        gemeente,
-        nulmeting,
-        peildatum,
-        cast(date_trunc('month', peildatum + 1) - to_months(1) as date) as maand
-    from {{ ref('rmc_peildatums') }}
+    {{ rmc_peildatums() }}
 ),
 
 geteld as (
@@ -17,7 +10,7 @@ geteld as (
     from {{ ref('rmc_jongeren') }}
     where
         maand in ({{ te_bouwen_maanden() }})
-        and maand in (select peildatums.maand from peildatums)
+        and maand in (select peildatums.peilmaand from peildatums)
     group by
         maand,
         gemeente
@@ -29,9 +22,10 @@ select
     peildatums.nulmeting,
     peildatums.peildatum,
     {{ rmc_kolommen('geteld') }},
-    {{ rmc_pct_in_beeld() }} as pct_in_beeld
+    {{ rmc_pct_in_beeld() }} as pct_in_beeld,
+    geteld.parameter_status
 from geteld
 inner join peildatums
     on
-        geteld.maand = peildatums.maand
-        and (peildatums.gemeente is null or geteld.gemeente = peildatums.gemeente)
+        geteld.gemeente = peildatums.gemeente
+        and geteld.maand = peildatums.peilmaand

@@ -7,12 +7,7 @@ with maanden as (
 ),
 
 peildatums as (
-    select
-        gemeente,
-        nulmeting,
-        peildatum,
-        cast(date_trunc('month', peildatum + 1) - to_months(1) as date) as peilmaand
-    from {{ ref('rmc_peildatums') }}
+    {{ rmc_peildatums() }}
 ),
 
 -- Each month that is built, from the baseline on and as far as the window of this mart reaches.
@@ -35,15 +30,14 @@ verdwenen_toen as (
     select
         jongeren.gemeente,
         metingen.maand,
-        metingen.nulmeting,
         metingen.peildatum,
         metingen.peilmaand,
         jongeren.bsn_versleuteld as bsn_toen
     from metingen
     inner join {{ ref('rmc_jongeren') }} as jongeren
         on
-            metingen.peilmaand = jongeren.maand
-            and (metingen.gemeente is null or metingen.gemeente = jongeren.gemeente)
+            metingen.gemeente = jongeren.gemeente
+            and metingen.peilmaand = jongeren.maand
             and jongeren.verdwenen_seed
 ),
 
@@ -53,7 +47,6 @@ nummers as (
     select
         toen.gemeente,
         toen.maand,
-        toen.nulmeting,
         toen.peildatum,
         toen.peilmaand,
         toen.bsn_toen,
@@ -79,7 +72,8 @@ jongeren_nu as (
         in_onderwijs,
         inkomen_bekend,
         in_beeld,
-        status
+        status,
+        parameter_status
     from {{ ref('rmc_jongeren') }}
     where maand in (select maanden.maand from maanden)
 ),
@@ -98,7 +92,7 @@ vertrokken as (
     select
         nummers.gemeente,
         nummers.maand,
-        nummers.nulmeting,
+        nummers.peildatum,
         nummers.bsn_toen,
         arg_max(verhuizingen.soort, row(verhuizingen.datum, verhuizingen.volgnummer)) as soort
     from nummers
@@ -115,7 +109,7 @@ vertrokken as (
     group by
         nummers.gemeente,
         nummers.maand,
-        nummers.nulmeting,
+        nummers.peildatum,
         nummers.bsn_toen
 ),
 
@@ -123,9 +117,7 @@ gevolgd as (
     select
         nummers.gemeente,
         nummers.maand,
-        nummers.nulmeting,
         nummers.peildatum,
-        nummers.peilmaand,
         jongeren_nu.inkomen_bekend,
         case
             when jongeren_nu.in_beeld then 'in_beeld'
@@ -152,7 +144,7 @@ gevolgd as (
         on
             nummers.gemeente = vertrokken.gemeente
             and nummers.maand = vertrokken.maand
-            and nummers.nulmeting = vertrokken.nulmeting
+            and nummers.peildatum = vertrokken.peildatum
             and nummers.bsn_toen = vertrokken.bsn_toen
 ),
 
@@ -160,8 +152,7 @@ geteld as (
     select
         gemeente,
         maand,
-        nulmeting,
-        cast(count(*) as integer) as verdwenen_bij_nulmeting,
+        peildatum,
         {{ rmc_uitkomst_tellingen() }},
         cast(
             count(*) filter (
@@ -176,7 +167,7 @@ geteld as (
     group by
         gemeente,
         maand,
-        nulmeting
+        peildatum
 ),
 
 -- The measure of now and of then; a baseline whose month is not there gives no row at all.
@@ -184,6 +175,7 @@ per_maand as (
     select
         gemeente,
         maand,
+        {{ rmc_slechtste_status(rmc_in_doelgroep()) }} as parameter_status,
         {{ rmc_maat_18_22() }}
     from jongeren_nu
     group by
@@ -195,6 +187,7 @@ per_nulmeting as (
     select
         jongeren.gemeente,
         jongeren.maand,
+        {{ rmc_slechtste_status(rmc_in_doelgroep()) }} as parameter_status,
         {{ rmc_verdwenen() }},
         {{ rmc_maat_18_22() }}
     from {{ ref('rmc_jongeren') }} as jongeren
@@ -203,9 +196,10 @@ per_nulmeting as (
         jongeren.gemeente,
         jongeren.maand
 )
+
 select
     metingen.maand,
-    per_maand.gemeente,
+    metingen.gemeente,
     metingen.nulmeting,
     metingen.peildatum,
     per_nulmeting.verdwenen_seed as verdwenen_bij_nulmeting,
@@ -220,18 +214,20 @@ select
     ) }} as pct_in_beeld_nulmeting,
     {{ rmc_pct_in_beeld(
         'per_maand.beoordeeld_18_22', 'per_maand.in_beeld_18_22', 'per_maand.onbeslist_18_22'
-    ) }} as pct_in_beeld
+    ) }} as pct_in_beeld,
+    {{ slechtste_status(['per_nulmeting.parameter_status', 'per_maand.parameter_status']) }}
+        as parameter_status
 from metingen
 inner join per_maand
     on
-        metingen.maand = per_maand.maand
-        and (metingen.gemeente is null or metingen.gemeente = per_maand.gemeente)
+        metingen.gemeente = per_maand.gemeente
+        and metingen.maand = per_maand.maand
 inner join per_nulmeting
     on
-        metingen.peilmaand = per_nulmeting.maand
-        and per_maand.gemeente = per_nulmeting.gemeente
+        metingen.gemeente = per_nulmeting.gemeente
+        and metingen.peilmaand = per_nulmeting.maand
 left join geteld
     on
-        metingen.maand = geteld.maand
-        and metingen.nulmeting = geteld.nulmeting
-        and per_maand.gemeente = geteld.gemeente
+        metingen.gemeente = geteld.gemeente
+        and metingen.maand = geteld.maand
+        and metingen.peildatum = geteld.peildatum

@@ -3,6 +3,7 @@ with opgeteld as (
         maand,
         wijk,
         gemeente,
+        {{ rmc_slechtste_status() }} as parameter_status,
         {{ rmc_sommen() }}
     from {{ ref('rmc_buurt') }}
     where maand in ({{ te_bouwen_maanden() }})
@@ -22,7 +23,8 @@ select
     opgeteld.gemeente,
     {{ rmc_kolommen('opgeteld') }},
     {{ rmc_pct_in_beeld() }} as pct_in_beeld,
-    {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }}
+    {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }},
+    opgeteld.parameter_status
 from opgeteld
 left join werkprocessen
     on
