@@ -19,6 +19,9 @@ def geography_key(name: str) -> dg.AssetKey:
     return dg.AssetKey(["geografie", name])
 
 
+GEOGRAPHY = tuple(geography_key(name) for name in GEOGRAPHY_VIEWS)
+
+
 def geography_assets(home: Home, contracts: Mapping[str, Contract]) -> dg.AssetsDefinition:
     """What is computed from addresses and areas, before dbt looks them up."""
 

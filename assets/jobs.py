@@ -1,13 +1,16 @@
 """The jobs: which assets are made together. When, is the business of ``sensors``."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from assets.calendar import calendar_keys
 from assets.deliveries import LANDING, asset_key
-from assets.publications import publication_key
+from assets.geography import GEOGRAPHY
+from assets.models import worth_building
+from assets.publications import publication_key, worth_publishing
 from warehouse.contracts import Contract
 
 if TYPE_CHECKING:
@@ -17,6 +20,17 @@ if TYPE_CHECKING:
 
 LANDING_JOB, DELIVERY_JOB, BUILD_JOB = "landing_opruimen", "levering", "bouwen"
 CALENDAR_JOB, MONTH_JOB = "kalender", "maandafsluiting"
+
+
+def worth_making(
+    contracts: Mapping[str, Contract],
+    manifest: Path,
+    delivered: Collection[str],
+    parameters_loaded: bool = False,
+) -> list[dg.AssetKey]:
+    """Of job ``bouwen`` what can change: nothing of deliveries that never came, for one."""
+    models = worth_building(contracts, manifest, delivered, parameters_loaded)
+    return sorted({*GEOGRAPHY, *models, *worth_publishing(models)})
 
 
 def jobs(

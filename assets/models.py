@@ -178,33 +178,31 @@ def model_assets(
         with faults(context), at_work(home, contracts, context.run.run_id) as station:
             months = prepare(home, station.ledger, contracts)
             context.log.info("%d open months", len(months))
-            delivered = {version.delivery for version in station.ledger.visible()}
-            left = idle_models(manifest, contracts, {name for name in delivered if name})
             arguments = ["build", "--exclude-resource-type", "unit_test"]
             arguments += ["--log-path", str(home.dbt / "logs")]
+            left = idle_models(manifest, contracts, station.ledger.delivered())
+            asked = context.selected_asset_keys
+            seeds = {key for key in asked if key.path[0] == PARAMETERS}
             # What comes with the code is loaded, and tested, only when it is another.
-            parameters = parameters_fingerprint(manifest)
-            with connect(home.database) as sql:
-                unchanged = parameters_of(sql) == parameters
-            tables = set()
+            unchanged = seeds if parameters_are_loaded(home, manifest) else set()
             if unchanged:
                 arguments += ["--exclude-resource-type", "seed"]
                 left += parameter_tests(manifest)
-                tables = {key for key in context.assets_def.keys if key.path[0] == PARAMETERS}
-                yield from _left_out(context, tables, "ongewijzigd")
+                yield from _left_out(context, unchanged, "ongewijzigd")
             if left:
                 arguments += ["--exclude", " ".join(left)]
             with lent(home.lock):
                 call = dbt.cli(arguments, context=context, target_path=home.dbt / "target")
             # Only when dbt is done may another connection count what it built.
             events = list(call.stream())
-            with connect(home.database) as sql:
-                mark_parameters(sql, parameters)
             yield from _counted(context, home, events)
+            if len(seeds) == len(_nodes(manifest, "seed")):
+                with connect(home.database) as sql:
+                    mark_parameters(sql, parameters_fingerprint(manifest))
             names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}
             made = {event.output_name for event in events if isinstance(event, dg.Output)}
-            idle = {key for key, name in names.items() if name not in made}
-            yield from _left_out(context, idle - tables, "nooit geleverd")
+            idle = {key for key in asked if names[key] not in made}
+            yield from _left_out(context, idle - unchanged, "nooit geleverd")
 
     return modellen
 
@@ -239,26 +237,50 @@ def idle_models(
     return sorted(node["name"] for key, node in models.items() if key not in needed)
 
 
+def worth_building(
+    contracts: Mapping[str, Contract], manifest: Path, delivered: Collection[str], loaded: bool
+) -> set[dg.AssetKey]:
+    """The models of which a build can change anything, and the parameter tables unless ``loaded``.
+
+    Dagster writes some events for each asset and check of a run, also of what is left out.
+    """
+    idle = set(idle_models(manifest, contracts, delivered))
+    nodes = [*_nodes(manifest, "model"), *([] if loaded else _nodes(manifest, "seed"))]
+    return {dg.AssetKey([n["schema"], n["name"]]) for n in nodes if n["name"] not in idle}
+
+
+def parameters_are_loaded(home: Home, manifest: Path) -> bool:
+    """Whether the working database has the parameter tables of this code, tested.
+
+    Only for who holds the lock: it opens the database.
+    """
+    if not home.database.exists():
+        return False
+    with connect(home.database) as sql:
+        return parameters_of(sql) == parameters_fingerprint(manifest)
+
+
 def parameters_fingerprint(manifest: Path) -> str:
     """What tells one set of parameter tables from another: their rows and their types."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     seeds = sorted(
         (n["name"], n["checksum"]["checksum"], sorted(n["config"]["column_types"].items()))
-        for n in nodes
-        if n["resource_type"] == "seed"
+        for n in _nodes(manifest, "seed")
     )
     return hashlib.sha256(json.dumps(seeds).encode()).hexdigest()
 
 
 def parameter_tests(manifest: Path) -> list[str]:
     """The tests that are about parameter tables alone."""
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
     return sorted(
         n["name"]
-        for n in nodes
-        if n["resource_type"] == "test"
-        and all(parent.startswith("seed.") for parent in n["depends_on"]["nodes"])
+        for n in _nodes(manifest, "test")
+        if all(parent.startswith("seed.") for parent in n["depends_on"]["nodes"])
     )
+
+
+def _nodes(manifest: Path, kind: str) -> list[dict[str, Any]]:
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    return [node for node in nodes if node["resource_type"] == kind]
 
 
 def _left_out(

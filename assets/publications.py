@@ -4,7 +4,7 @@ A dataset whose checks fail stays as it was published before, and its months sta
 datasets go on. Beside each stands an external asset that shows which described months are there.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -60,30 +60,36 @@ def publication_assets(
             spec for name in catalogue for spec in specs(suites[name], publication_key(name))
         ],
         pool=POOL,
-        can_subset=False,
+        can_subset=True,
     )
     def publicatie(
         context: dg.AssetExecutionContext,
     ) -> Iterator[Any]:
         with faults(context), at_work(home, contracts, context.run.run_id) as station:
-            months = built_months(station)
-            passed = _judge(station, catalogue, suites, months)
-            published = _publish(station, catalogue, passed, months)
-            if len(passed) == len(catalogue):
+            months, there = built_months(station), _built(station)
+            asked = {
+                name: entry
+                for name, entry in catalogue.items()
+                if publication_key(name) in context.selected_asset_keys
+            }
+            passed = _judge(station, asked, suites, months)
+            published = _publish(station, catalogue, there & set(passed), months)
+            # Closed only when every dataset that there is was judged and let through.
+            if there <= set(passed):
                 station.ledger.close_months(months)
-            for name in catalogue:
+            for name in asked:
                 yield from shown(station.ledger.checks(name), publication_key(name))
         manifests = {d: read_manifest(result.manifest) for d, result in published.items()}
         for name in passed:
             domain = catalogue[name].spec.domein
             manifest, result = manifests[domain], published[domain]
-            there = sorted(manifest.datasets[name].months)
-            _show_months(context.instance, name, there)
+            shown_months = sorted(manifest.datasets[name].months)
+            _show_months(context.instance, name, shown_months)
             yield dg.MaterializeResult(
                 asset_key=publication_key(name),
                 metadata={
                     "dagster/row_count": manifest.datasets[name].rows,
-                    "maanden": len(there),
+                    "maanden": len(shown_months),
                     "gewijzigde_maanden": len(result.changed.get(name, ())),
                     "manifest": result.sequence,
                 },
@@ -127,6 +133,22 @@ def _spec(entry: Entry) -> dg.AssetSpec:
             "bewaartermijn_jaren": spec.bewaartermijn_jaren,
         },
     )
+
+
+def worth_publishing(models: Collection[dg.AssetKey]) -> set[dg.AssetKey]:
+    """What is published of the datasets and marts among models."""
+    return {publication_key(key.path[-1]) for key in models if key.path[0] in SCHEMAS}
+
+
+def _built(station: Station) -> set[str]:
+    """The datasets that there are; of one whose deliveries never came there is no table."""
+    with connect(station.home.database) as sql:
+        tables = sql.execute(
+            "select table_name from information_schema.tables"
+            " where table_schema in (select unnest(?))",
+            [list(SCHEMAS)],
+        ).fetchall()
+    return {name for (name,) in tables}
 
 
 def built_months(station: Station) -> list[date]:
@@ -197,18 +219,11 @@ def _not_described(suite: Suite) -> list[CheckResult]:
 
 
 def _publish(
-    station: Station, catalogue: Mapping[str, Entry], passed: list[str], months: list[date]
+    station: Station, catalogue: Mapping[str, Entry], passed: Collection[str], months: list[date]
 ) -> dict[str, PublicationResult]:
     """Publish each domain by itself; by domain what it did."""
     known = station.ledger.known_months()
     with connect(station.home.database) as sql:
-        tables = sql.execute(
-            "select table_name from information_schema.tables"
-            " where table_schema in (select unnest(?))",
-            [list(SCHEMAS)],
-        ).fetchall()
-        # Of a dataset whose deliveries never came there is no table.
-        there = {name for (name,) in tables}
         return {
             domain: publish(
                 connection=sql,
@@ -216,7 +231,7 @@ def _publish(
                 months={
                     name: window(months, known, catalogue[name].window)
                     for name in passed
-                    if name in there and catalogue[name].spec.domein == domain
+                    if catalogue[name].spec.domein == domain
                 },
                 root=station.home.publication,
                 republish=partial(station.keys.republish, domain=domain),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import dagster as dg
 
@@ -16,12 +17,12 @@ from warehouse.home import Home
 
 
 def sensors(
-    home: Home, contracts: Mapping[str, Contract], automation: Automation
+    home: Home, contracts: Mapping[str, Contract], manifest: Path, automation: Automation
 ) -> list[dg.SensorDefinition]:
     """Those that watch, in the order of a delivery's way."""
     return [
         *landing_sensors(home, contracts, automation),
-        open_months_sensor(home, automation),
+        open_months_sensor(home, contracts, manifest, automation),
         recovery_sensor(home, automation),
         failure_sensor(automation),
     ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 
 import dagster as dg
 
-from assets.jobs import BUILD_JOB, CALENDAR_JOB
+from assets.jobs import BUILD_JOB, CALENDAR_JOB, worth_making
 from sensors.asking import OVER, ask, result
 from sensors.settings import Automation
+from warehouse.contracts import Contract
 from warehouse.home import Home
 from warehouse.ledger import Ledger
 from warehouse.lock import busy
@@ -16,7 +19,9 @@ from warehouse.lock import busy
 HELD = "built, and held by its checks; the next opening is built again"
 
 
-def open_months_sensor(home: Home, automation: Automation) -> dg.SensorDefinition:
+def open_months_sensor(
+    home: Home, contracts: Mapping[str, Contract], manifest: Path, automation: Automation
+) -> dg.SensorDefinition:
     """Asks for job ``bouwen`` once per opening.
 
     One dbt call costs seconds whatever it builds, so deliveries that come together are built
@@ -33,11 +38,13 @@ def open_months_sensor(home: Home, automation: Automation) -> dg.SensorDefinitio
     def open_months(context: dg.SensorEvaluationContext) -> dg.SensorResult:
         with closing(Ledger(home.ledger)) as ledger:
             months, opening = ledger.open_months(), ledger.last_opening()
-        if not months:
-            return result([], nothing="no month is open")
-        if busy(home.lock) or _under_way(context.instance):
-            return result([], nothing=f"{len(months)} months wait for what is under way")
-        return result([ask(context.instance, f"{BUILD_JOB} {opening}", once_done=HELD)])
+            if not months:
+                return result([], nothing="no month is open")
+            if busy(home.lock) or _under_way(context.instance):
+                return result([], nothing=f"{len(months)} months wait for what is under way")
+            made = worth_making(contracts, manifest, ledger.delivered())
+        what = f"{BUILD_JOB} {opening}"
+        return result([ask(context.instance, what, once_done=HELD, asset_selection=made)])
 
     return open_months
 

@@ -68,7 +68,7 @@ def build_definitions(
         ],
         asset_checks=calendar_checks(home, contracts),
         jobs=jobs(contracts, geography.keys | models.keys, catalogue),
-        sensors=sensors(home, contracts, automation),
+        sensors=sensors(home, contracts, manifest, automation),
         schedules=schedules(automation),
         # One process does a whole run: a step in a process of its own costs three seconds more.
         executor=dg.in_process_executor,

@@ -438,6 +438,10 @@ class Ledger:
         rows = self._versions("where staat in (?, ?) and actueel_tot is null", VISIBLE)
         return [row for row in rows if delivery in (None, row.delivery)]
 
+    def delivered(self) -> set[str]:
+        """The deliveries of which any version is visible."""
+        return {version.delivery for version in self.visible() if version.delivery}
+
     def current(self, delivery: str, gemeente: str, month: date) -> Version | None:
         """The newest visible version of a delivery, gemeente and month of delivery."""
         rows = [row for row in self.of(delivery, gemeente, month) if row.visible]

@@ -145,9 +145,12 @@ def _work(
         import dagster as dg
 
         from assets.deliveries import asset_key, partition_key
+        from assets.jobs import worth_making
+        from assets.models import parameters_are_loaded, parse
         from warehouse.definitions import BUILD_JOB, DELIVERY_JOB, LANDING_JOB, build_definitions
 
-        definitions = build_definitions(home, contracts)
+        manifest = parse(home)
+        definitions = build_definitions(home, contracts, manifest=manifest)
         with dg.DagsterInstance.get() as instance:
             recover(instance, ledger)
 
@@ -179,7 +182,9 @@ def _work(
             months = ledger.open_months()
             if months:
                 say(f"building {len(months)} months")
-                if not execute(BUILD_JOB):
+                loaded = parameters_are_loaded(home, manifest)
+                made = worth_making(contracts, manifest, ledger.delivered(), loaded)
+                if not execute(BUILD_JOB, asset_selection=made):
                     summary.failed.append("building or publishing the datasets")
                 left = ledger.open_months()
                 summary.built = [month for month in months if month not in left]

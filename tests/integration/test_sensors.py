@@ -82,10 +82,11 @@ def add(
 
 @pytest.fixture
 def watch(
-    home: Home, contracts: Mapping[str, Contract], instance: dg.DagsterInstance
+    home: Home, contracts: Mapping[str, Contract], instance: dg.DagsterInstance, parsed: Path
 ) -> Callable[[str], Watch]:
     made = {s.name: s for s in landing_sensors(home, contracts, Automation())}
-    made["open_maanden"] = open_months_sensor(home, Automation())
+    manifest = parsed / "manifest.json"
+    made["open_maanden"] = open_months_sensor(home, contracts, manifest, Automation())
     made["herstel"] = recovery_sensor(home, Automation())
     return lambda name: Watch(made[name], instance)
 
