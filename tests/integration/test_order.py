@@ -23,6 +23,7 @@ from dbt.cli.main import dbtRunner
 
 from demo.generate import generate
 from expectations.datasets import DATASET_SUITES
+from expectations.marts import MART_SUITES
 from tests.integration.test_dbt_models import DBT_PROJECT
 from tests.support import ANNA, BRAM, drop, zipped
 from tests.unit.test_istandaarden import allocated, client, message, started
@@ -40,6 +41,11 @@ PERSONS, FIRST = 200, date(2025, 12, 1)
 #: One delivers CSV where the other delivers XML.
 ONE, OTHER = "GM0479", "GM0518"
 DELTAS = "wmo_berichten"
+#: Where each dataset and mart stands.
+SCHEMA = {
+    **dict.fromkeys(DATASET_SUITES, "datasets"),
+    **dict.fromkeys(MART_SUITES, "marts"),
+}
 
 
 @dataclass(frozen=True)
@@ -82,12 +88,12 @@ def build(
             build_models(folder / "target")
         with duckdb.connect(str(home.database), read_only=True) as sql:
             rows = {
-                dataset: sorted(
+                name: sorted(
                     sql.execute(
-                        f"select gemeente, maand, cast(d as varchar) from datasets.{dataset} as d"
+                        f"select gemeente, maand, cast(d as varchar) from {schema}.{name} as d"
                     ).fetchall()
                 )
-                for dataset in DATASET_SUITES
+                for name, schema in SCHEMA.items()
             }
         return Built(rows, frozenset(months))
 
@@ -235,7 +241,7 @@ def part(
     return [row for row in built.rows[dataset] if row[0] == gemeente and row[1] in asked]
 
 
-@pytest.mark.parametrize("dataset", DATASET_SUITES)
+@pytest.mark.parametrize("dataset", SCHEMA)
 @pytest.mark.parametrize("gemeente", [ONE, OTHER])
 def test_alone_or_together_and_in_any_order_of_files_and_rows(together, alone, dataset, gemeente):
     own = alone[gemeente]

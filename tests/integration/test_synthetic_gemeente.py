@@ -15,7 +15,7 @@ import shutil
 import time
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -30,7 +30,9 @@ from demo.injection import ACCEPTED, CODES, HELD, REFUSED, Note, read_manifest
 from expectations.datasets import DATASET_SUITES
 from tests.conftest import MakeHome
 from tests.support import Result, datapakhuis, expected_apart
+from warehouse.catalogue import Entry, read_catalogue
 from warehouse.client import Client
+from warehouse.contracts import Contract
 from warehouse.home import Home
 from warehouse.keys import KERN, KeySet, bsn_messages
 from warehouse.ledger import CheckResult, Ledger, State, Version
@@ -310,6 +312,82 @@ def test_areas_add_up_to_the_gemeente_and_the_unknown_is_shown(story, dataset):
         assert row["wijk"][2:] == row["buurt"][2:8]
         unknown = row["buurt"].startswith(f"BU{GEMEENTE[2:]}XX")
         assert unknown or (row["maand"], row["buurt"]) in known, row
+
+
+# --- the marts, on all deliveries at once ------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def catalogue(parsed: Path, contracts: Mapping[str, Contract]) -> dict[str, Entry]:
+    found = read_catalogue(parsed / "manifest.json", contracts)
+    return {name: entry for name, entry in found.items() if entry.spec.schema == "marts"}
+
+
+def test_what_a_mart_says_that_one_may_ask_is_answered(story, catalogue):
+    for name, entry in catalogue.items():
+        client = Client(story.home.path, entry.spec.domein)
+        for example in entry.examples:
+            assert client.sql(example.sql).num_columns, (name, example.words)
+
+
+def test_a_mart_of_persons_has_exactly_the_residents_that_the_datasets_have(story):
+    personen = story.per_month("select maand, count(*) from personen group by all")
+    households = story.per_month(
+        "select maand, count(distinct huishouden_sleutel) from huishoudens group by all"
+    )
+    young = story.per_month(
+        "select maand, count(*) from personen where leeftijd between 12 and 26 group by all"
+    )
+    rmc = Client(story.home.path, "rmc").sql(
+        "select maand, count(*) as n from rmc_jongeren group by all"
+    )
+
+    assert personen
+    assert story.per_month("select maand, count(*) from armoede_personen group by all") == personen
+    counted = story.per_month("select maand, count(*) from armoede_huishoudens group by all")
+    assert counted == households
+    assert {row["maand"]: row["n"] for row in rmc.to_pylist()} == young
+
+
+@pytest.mark.parametrize("mart", ["armoede", "scheefwonen", "rmc"])
+@pytest.mark.parametrize("finer", ["buurt", "wijk"])
+def test_the_areas_of_a_mart_add_up_to_the_gemeente(story, catalogue, mart, finer):
+    whole, parts = catalogue[f"{mart}_gemeente"].spec, catalogue[f"{mart}_{finer}"].spec
+    counts = [c.name for c in whole.columns if c.type in ("INTEGER", "BIGINT")]
+    added = [name for name in counts if name in {c.name for c in parts.columns}]
+    keys = ", ".join(whole.key)
+    sums = ", ".join(f"sum({name}) as {name}" for name in added)
+    query = f"select {keys}, {sums} from {{}} group by all order by all"
+
+    assert added
+    assert story.sql(query.format(whole.name)) == story.sql(query.format(parts.name))
+
+
+def test_every_home_and_youth_has_one_category_or_status(story):
+    homes = story.sql(
+        "select maand, profiel, woningen, goedkoop_scheef_midden + goedkoop_scheef_hoog"
+        " + duur_scheef + passend + onbekend as samen from scheefwonen_gemeente"
+    )
+    youths = Client(story.home.path, "rmc").sql(
+        "select count(*) as n from rmc_jongeren where status is null"
+    )
+
+    assert homes
+    assert all(row["woningen"] == row["samen"] for row in homes)
+    assert youths.to_pylist() == [{"n": 0}]
+
+
+def test_the_persons_of_the_rmc_carry_tokens_of_their_own(story):
+    tokens = Client(story.home.path, "rmc").sql(
+        "select distinct split_part(bsn_versleuteld, '.', 1) as d from rmc_jongeren"
+    )
+    assert tokens.to_pylist() == [{"d": "rmc1"}]
+    assert {
+        row["d"]
+        for row in story.sql(
+            "select distinct split_part(bsn_versleuteld, '.', 1) as d from armoede_personen"
+        )
+    } == {"gesloten1"}
 
 
 def test_the_buurten_of_residents_are_all_there_is(story):
