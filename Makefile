@@ -13,13 +13,13 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test survival lint format typecheck dev bench lock clean
+.PHONY: help install demo test survival lint format typecheck docs dev bench lock clean
 
 help:
 	@echo "make demo       a synthetic gemeente, from raw files to datasets"
 	@echo "make test       all tests but the long ones"
 	@echo "make dev        the Dagster UI on this machine"
-	@echo "make lint | format | typecheck | bench | survival | install | lock | clean"
+	@echo "make lint | format | typecheck | docs | bench | survival | install | lock | clean"
 
 install: $(STAMP)
 
@@ -52,6 +52,9 @@ format: install
 
 typecheck: install
 	$(BIN)/mypy
+
+docs: install
+	$(BIN)/python -m assets.pages
 
 dev: export DATAPAKHUIS_HOME := $(abspath $(DATAPAKHUIS_HOME))
 dev: export DAGSTER_HOME := $(abspath $(DATAPAKHUIS_HOME))/dagster

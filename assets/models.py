@@ -91,8 +91,17 @@ def parse(home: Home) -> Path:
     Raises:
         ModelError: when dbt cannot parse it.
     """
-    _environment(home)
-    target = home.dbt / f"manifest-{_fingerprint()}"
+    return parse_into(home.dbt, home.database)
+
+
+def parse_into(folder: Path, database: Path) -> Path:
+    """The manifest of the dbt project, kept in a folder; the database need not exist.
+
+    Raises:
+        ModelError: when dbt cannot parse it.
+    """
+    _environment(database)
+    target = folder / f"manifest-{_fingerprint()}"
     # Where dagster-dbt looks for what was parsed, so that the first build need not parse again.
     os.environ["DBT_TARGET_PATH"] = str(target)
     manifest = target / "manifest.json"
@@ -104,19 +113,19 @@ def parse(home: Home) -> Path:
         [
             *("parse", "--quiet", "--no-use-colors"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
-            *("--log-path", str(home.dbt / "logs")),
+            *("--log-path", str(folder / "logs")),
         ]
     )
     if not result.success or not manifest.exists():
         raise ModelError(
             f"the dbt project cannot be parsed ({type(result.exception).__name__})",
-            f"See {home.dbt / 'logs'}.",
+            f"See {folder / 'logs'}.",
         )
     return manifest
 
 
-def _environment(home: Home) -> None:
-    os.environ["DATAPAKHUIS_DUCKDB"] = str(home.database)
+def _environment(database: Path) -> None:
+    os.environ["DATAPAKHUIS_DUCKDB"] = str(database)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
 
 
@@ -145,7 +154,7 @@ class Dbt(DbtCliResource):
 
 def dbt_resource(home: Home) -> DbtCliResource:
     """Dbt as a command, with its targets and logs in the home."""
-    _environment(home)
+    _environment(home.database)
     return Dbt(
         project_dir=str(PROJECT),
         profiles_dir=str(PROJECT),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +64,8 @@ class Example:
 class Entry:
     """A dataset, with the deliveries it is made of.
 
-    ``window`` is how many months a row rests on, its own included. ``public_values`` and
-    ``examples`` are of marts: what was weighed, and what one may ask of it.
+    ``window`` is how many months a row rests on, its own included. The others are of marts: what
+    was weighed, what one may ask of it, what it does not say, and the tables of figures in it.
     """
 
     spec: DatasetSpec
@@ -73,6 +73,8 @@ class Entry:
     window: int = 1
     public_values: Mapping[str, str] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
+    limits: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
 
 
 def read_catalogue(manifest: Path, contracts: Mapping[str, Contract]) -> dict[str, Entry]:
@@ -86,7 +88,7 @@ def read_catalogue(manifest: Path, contracts: Mapping[str, Contract]) -> dict[st
     entries = {}
     for identity, node in lineage.nodes.items():
         if _is_dataset(node):
-            entry = _entry(node)
+            entry = replace(_entry(node), parameters=tuple(sorted(lineage.parameters(identity))))
             _check_purposes(entry, *lineage.deliveries(identity), contracts)
             _check_window(entry, lineage.window(identity))
             _check_domain(entry, [_entry(lineage.nodes[m]) for m in lineage.datasets(identity)])
@@ -117,7 +119,7 @@ def _entry(node: Mapping[str, Any]) -> Entry:
     if node["schema"] == "marts":
         values = meta.get("publieke_waarden") or {}
         missing += [f"publieke_waarden.{value}" for value in PUBLIC_VALUES if not values.get(value)]
-        missing += [] if meta.get("voorbeelden") else ["voorbeelden"]
+        missing += [key for key in ("voorbeelden", "zegt_niet") if not meta.get(key)]
     missing += [f"description of {c}" for c, v in node["columns"].items() if not v["description"]]
     if missing or not node["columns"]:
         raise CatalogueError(
@@ -148,6 +150,7 @@ def _entry(node: Mapping[str, Any]) -> Entry:
         window=int(meta.get("venster_maanden", 1)),
         public_values=dict(meta.get("publieke_waarden", {})),
         examples=tuple(Example(e["vraag"], e["sql"]) for e in meta.get("voorbeelden", ())),
+        limits=tuple(" ".join(text.split()) for text in meta.get("zegt_niet", ())),
     )
 
 
@@ -172,6 +175,20 @@ class _Lineage:
         for ancestor in self._ancestors(identity, past_facts=True):
             if ancestor in self.nodes and _is_dataset(self.nodes[ancestor]):
                 yield ancestor
+
+    def parameters(self, identity: str) -> Iterator[str]:
+        """The tables of figures and codes that a model uses itself, or in its own steps."""
+        seen, waiting = set(), [identity]
+        while waiting:
+            for parent in self._parents.get(waiting.pop(), []):
+                node = self.nodes.get(parent)
+                if node is None or parent in seen:
+                    continue
+                seen.add(parent)
+                if node["resource_type"] == "seed":
+                    yield node["name"]
+                elif not (_is_dataset(node) and node["schema"] == "datasets"):
+                    waiting.append(parent)
 
     def window(self, identity: str) -> int:
         """How many months the widest of a model's ancestors rests on."""

@@ -150,6 +150,7 @@ def mart(name: str, meta: dict[str, Any], *more_columns: str) -> dict[str, Any]:
     made["config"]["meta"] |= {
         "publieke_waarden": dict(VALUES),
         "voorbeelden": [{"vraag": "Hoeveel?", "sql": f"select count(*) from {name}"}],
+        "zegt_niet": ["Wie iemand is."],
         **meta,
     }
     for column in more_columns:
@@ -195,7 +196,29 @@ def test_a_mart_says_what_was_weighed_and_shows_what_to_ask(known, read):
     assert [(e.words, e.sql) for e in entry.examples] == [
         ("Hoeveel?", "select count(*) from rmc_jongeren")
     ]
-    assert (entry.spec.domein, entry.window) == ("rmc", 1)
+    assert (entry.spec.domein, entry.window, entry.limits) == ("rmc", 1, ("Wie iemand is.",))
+
+
+@pytest.mark.parametrize("missing", ["voorbeelden", "zegt_niet"])
+def test_a_mart_that_does_not_say_what_to_ask_and_what_it_does_not_tell_is_refused(
+    known, read, missing
+):
+    del known["nodes"]["model.rmc"]["config"]["meta"][missing]
+
+    with pytest.raises(CatalogueError, match=f"does not state {missing}"):
+        read()
+
+
+def test_the_tables_of_figures_are_those_of_the_mart_and_its_steps(known, read):
+    """Not those of the datasets that it is made of, which tell of them themselves."""
+    for name in ("drempels", "codes"):
+        known["nodes"][f"seed.{name}"] = {"resource_type": "seed", "name": name, "config": {}}
+    known["nodes"]["model.stap"] = node("stap", "stappen", description="", config={})
+    known["parent_map"]["model.rmc"] += ["model.stap"]
+    known["parent_map"]["model.stap"] = ["seed.drempels"]
+    known["parent_map"]["model.inkomsten"].append("seed.codes")
+
+    assert read()["rmc_jongeren"].parameters == ("drempels",)
 
 
 @pytest.mark.parametrize("value", VALUES)
