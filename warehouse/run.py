@@ -234,34 +234,42 @@ def _dagster(home: Home) -> Iterator[None]:
 
 @contextmanager
 def _patient_storage() -> Iterator[None]:
-    """Let Dagster write its events without waiting for the disk at each of them.
+    """Let Dagster keep its SQLite files open, and not wait for the disk at each event.
 
-    It opens its SQLite files anew for every event, and as the only one closes them: then all is
-    written to disk each time. With one connection kept open that is done at the end. What a power
-    cut can take are events; what was delivered and what became of it stands in the ledger.
+    It opens them anew for every event, with an engine of SQLAlchemy that knows no statement that
+    was compiled before, and as the only one closes them: then all is written to disk each time. So
+    a run of hundreds of events was busy with little else. What a power cut can take now are
+    events; what was delivered and what became of it stands in the ledger.
     """
+    from dagster._core.storage.event_log.sqlite import sqlite_event_log
+    from dagster._core.storage.runs.sqlite import sqlite_run_storage
     from sqlalchemy import event
-    from sqlalchemy.engine import Engine
+    from sqlalchemy.engine import Engine, create_engine
 
-    kept: dict[str, sqlite3.Connection] = {}
+    engines: dict[str, Engine] = {}
 
-    def connected(connection: object, _: object) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
+    def connected(connection: sqlite3.Connection, _: object) -> None:
         connection.execute("pragma synchronous = normal")
-        [(mode,)] = connection.execute("pragma journal_mode").fetchall()
-        path = connection.execute("pragma database_list").fetchall()[0][2]
-        if mode == "wal" and path and path not in kept:
-            kept[path] = sqlite3.connect(path, check_same_thread=False)
-            kept[path].execute("select count(*) from sqlite_master").fetchall()
 
-    event.listen(Engine, "connect", connected)
+    def kept(url: str, *, poolclass: object, **options: Any) -> Engine:
+        del poolclass  # which is that nothing is kept
+        if url not in engines:
+            engines[url] = create_engine(url, **options)
+            event.listen(engines[url], "connect", connected)
+            # It disposes of an engine after each use.
+            vars(engines[url])["dispose"] = lambda: None
+        return engines[url]
+
+    modules: tuple[Any, ...] = (sqlite_event_log, sqlite_run_storage)
+    for module in modules:
+        module.create_engine = kept
     try:
         yield
     finally:
-        event.remove(Engine, "connect", connected)
-        for connection in kept.values():
-            connection.close()
+        for module in modules:
+            module.create_engine = create_engine
+        for engine in engines.values():
+            Engine.dispose(engine)
 
 
 def recover(instance: object, ledger: Ledger) -> int:
