@@ -2,11 +2,15 @@
 
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from tests.support import datapakhuis
+from warehouse.catalogue import read_catalogue
+from warehouse.contracts import Contract
+from warehouse.dictionary import FOLDER, pages_of
 from warehouse.reasons import QUARANTINE, REFUSALS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -49,3 +53,12 @@ def test_the_reference_of_reasons_names_every_reason_and_no_other() -> None:
     text = (ROOT / "docs" / "reference" / "reasons.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| `([a-z0-9_]+)` \|", text, re.MULTILINE))
     assert named == set(REFUSALS) | set(QUARANTINE)
+
+
+def test_the_pages_of_the_marts_say_what_the_models_say(
+    parsed: Path, contracts: Mapping[str, Contract]
+) -> None:
+    pages = pages_of(read_catalogue(parsed / "manifest.json", contracts))
+
+    there = {page.name: page.read_text(encoding="utf-8") for page in (ROOT / FOLDER).glob("*.md")}
+    assert there == pages, "run `make docs`"
