@@ -120,13 +120,14 @@ class _Maker:
         worked = wage & ~repaid
         made["hours"] = np.where(worked, np.maximum(row["hours"] * share, 1), 0)
         made["days"] = np.where(worked, working_days(first, last), 0)
-        made["lb"] = amount
-        made["sv"] = np.where(np.isin(row["kind"], _NOT_INSURED), 0, amount)
-        tax = np.maximum(amount * 36 // 100 - np.where(row["credit"], 25_000, 0), 0)
-        made["withheld"] = tax
-        made["holiday_right"] = amount * 8 // 100
         may = np.datetime64(end, "D").astype("datetime64[M]").astype(int) % 12 == 4
         made["holiday"] = np.where(may & ~repaid, row["monthly"].astype(np.int64) * 96 // 100, 0)
+        # Holiday allowance that is paid is part of the wage.
+        made["lb"] = amount + made["holiday"]
+        made["sv"] = np.where(np.isin(row["kind"], _NOT_INSURED), 0, made["lb"])
+        tax = np.maximum(made["lb"] * 36 // 100 - np.where(row["credit"], 25_000, 0), 0)
+        made["withheld"] = tax
+        made["holiday_right"] = amount * 8 // 100
         travels = worked & (self._draw("travel", at) < 0.3)
         made["travel"] = np.where(travels, 4_600, 0)
         made["late"], made["corrected"], made["repaid"] = late, corrected, repaid
