@@ -46,31 +46,60 @@ ouderen as (
             and antwoorden.geboortedatum + to_years(grenzen.leeftijd_tot) <= grenzen.maand
 ),
 
+-- Who is so from the first of these months on, and so nearly everybody: left out before the work.
+altijd_ouder as (
+    select
+        gemeente,
+        bsn_versleuteld
+    from ouderen
+    where maand = (select min(open_maanden.maand) from open_maanden)
+),
+
+bevragingen as (
+    select
+        bevragingen.gemeente,
+        bevragingen.bsn_versleuteld,
+        bevragingen.versie,
+        bevragingen.levermaand,
+        bevragingen.eerste_maand,
+        bevragingen.laatste_maand,
+        bevragingen.compleet
+    from {{ ref('stg_ib_bevragingen') }} as bevragingen
+    anti join altijd_ouder
+        on
+            bevragingen.gemeente = altijd_ouder.gemeente
+            and bevragingen.bsn_versleuteld = altijd_ouder.bsn_versleuteld
+),
+
 opgaven as (
     select
         'ib_inkomsten' as bron,
         'IB' as dienst,
-        gemeente,
-        bsn_versleuteld,
-        levering_id,
-        versie,
-        levermaand,
-        eenheid,
-        inkomstenverhouding,
+        opgaven.gemeente,
+        opgaven.bsn_versleuteld,
+        opgaven.levering_id,
+        opgaven.versie,
+        opgaven.levermaand,
+        opgaven.eenheid,
+        opgaven.inkomstenverhouding,
         cast(null as varchar) as wet,
-        soort_inkomstenverhouding,
-        loonheffingskorting,
-        gecorrigeerd,
-        datum_aanvang,
-        datum_einde,
-        uren,
-        loon_sv_cent,
-        netto_cent,
-        loon_lb_cent,
-        ingehouden_loonheffing_cent,
-        vakantietoeslag_cent,
-        vakantietoeslag_opgebouwd_cent
-    from {{ ref('stg_ib_inkomstenopgaven') }}
+        opgaven.soort_inkomstenverhouding,
+        opgaven.loonheffingskorting,
+        opgaven.gecorrigeerd,
+        opgaven.datum_aanvang,
+        opgaven.datum_einde,
+        opgaven.uren,
+        opgaven.loon_sv_cent,
+        opgaven.netto_cent,
+        opgaven.loon_lb_cent,
+        opgaven.ingehouden_loonheffing_cent,
+        opgaven.vakantietoeslag_cent,
+        opgaven.vakantietoeslag_opgebouwd_cent
+    from {{ ref('stg_ib_inkomstenopgaven') }} as opgaven
+    anti join altijd_ouder
+        on
+            opgaven.gemeente = altijd_ouder.gemeente
+            and opgaven.bsn_versleuteld = altijd_ouder.bsn_versleuteld
 ),
 
 opgave_maanden as (
@@ -103,7 +132,7 @@ gesproken as (
         antwoorden.levermaand,
         true as in_periode,
         antwoorden.compleet
-    from {{ ref('stg_ib_bevragingen') }} as antwoorden
+    from bevragingen as antwoorden
     inner join open_maanden
         on open_maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
     union all
