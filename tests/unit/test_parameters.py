@@ -28,6 +28,7 @@ DATED = {
     "daeb_inkomensgrenzen": "huishouden",
     "vermogensgrenzen": "grens",
     "minimumloon": None,
+    "rmc_termijnen": "termijn",
 }
 #: Not every household has these, or not before a year.
 _WITH_HOLES = {"tijdelijk_hoger"}
@@ -188,6 +189,18 @@ def test_countries_lie_in_the_netherlands_in_europe_or_outside():
     assert {groups[code] for code in ("6043", "5007", "5107")} == {"buiten Europa"}
     assert {groups[code] for code in ("7028", "5053", "9089")} == {"Europa"}
     assert not groups.keys() & {"0000", "9999"}
+
+
+def test_a_work_process_runs_no_longer_than_the_worklist_looks_back():
+    """The month before the loss is one of the months that a row rests on."""
+    path = DBT_PROJECT / "models" / "marts" / "rmc" / "rmc_werkvoorraad.yml"
+    [model] = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
+    terms = seed("rmc_termijnen")
+
+    assert {row["termijn"] for row in terms} == {"herinnering_1", "herinnering_2", "looptijd"}
+    for row in terms:
+        if row["termijn"] == "looptijd":
+            assert int(row["aantal"]) < model["config"]["meta"]["venster_maanden"]
 
 
 def _fixtures() -> Iterator[tuple[str, str, list[dict[str, str]]]]:
