@@ -294,6 +294,32 @@ def steps(folder: str) -> list[dict[str, Any]]:
         ]
 
 
+def marts(folder: str) -> Cost:
+    """What the nodes of the marts and their steps took in the last build of a home."""
+    results = json.loads((Path(folder) / "dbt" / "target" / "run_results.json").read_text())
+    seconds = sum(
+        result["execution_time"]
+        for result in results["results"]
+        if (result.get("relation_name") or "").replace('"', "").split(".")[1:2]
+        in (["marts"], ["stappen"])
+    )
+    return Cost(wall=seconds, cpu=seconds, peak_mb=0)
+
+
+def rebuild(folder: str) -> Cost:
+    """All months of a home once more, and of that what the nodes of the marts took."""
+    from contextlib import closing
+
+    from warehouse.home import load_home
+    from warehouse.ledger import Ledger
+
+    place = load_home(Path(folder))
+    with closing(Ledger(place.ledger)) as ledger:
+        ledger.open(ledger.known_months())
+    _a_run(folder)
+    return marts(folder)
+
+
 def months(folder: str, delivered: str, first: str, last: int, repeats: int) -> dict[str, Any]:
     """A run per month; at the end the 2nd and the last again, turn about, from copies.
 
