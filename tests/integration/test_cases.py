@@ -29,7 +29,7 @@ from warehouse.publication import DOMAINS, GESLOTEN, manifest_paths
 CASES = {case.name: case for case in read_cases()}
 WORKED = [case for case in CASES.values() if case.expected]
 #: The columns by which a row is found rather than judged: what a dataset has more of per household.
-SELECTORS = ("profiel", "regeling", "regeling_code", "armoede_definitie", "soort")
+SELECTORS = ("profiel", "armoede_definitie", "regeling", "kenmerk", "waarde")
 TOKEN, HOUSEHOLD = "bsn_versleuteld", "huishouden_sleutel"
 UNKNOWN = "null"
 
@@ -89,7 +89,7 @@ class Lived:
             name: expected.columns[name] for name in SELECTORS if name in expected.columns
         }
         if expected.who == "buurt":
-            wanted["buurt"] = case.buurt
+            wanted["buurt" if rows and "buurt" in rows[0] else "gebied"] = case.buurt
         else:
             domain = self.domain_of[expected.dataset]
             token = self.tokens[domain, case.persons[expected.who].bsn]
