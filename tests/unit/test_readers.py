@@ -25,7 +25,7 @@ from tests.support import (
     statement,
     zipped,
 )
-from warehouse.readers import archive, delimited, lines, reader_for, suwiml
+from warehouse.readers import archive, delimited, lines, markup, reader_for, suwiml
 from warehouse.readers import gbav as gbav_reader_module
 from warehouse.readers.archive import Limits
 from warehouse.readers.base import Chunk, Place, Reader, Refused
@@ -706,6 +706,32 @@ def test_the_reader_refuses_it_too(suwiml_reader, content, code, place):
 
     # A member before the faulty one may be refused first, as not the message of the contract.
     assert found in (code, "xml_ander_bericht")
+
+
+@pytest.mark.parametrize("run", [1, archive.RUN])
+def test_members_come_in_order_and_those_before_a_damaged_one_come_first(monkeypatch, run):
+    monkeypatch.setattr(archive, "RUN", run)
+    large = b"<b>" + random.Random(1).randbytes(archive.SMALL_MEMBER) + b"</b>"
+    whole = bytearray(zipped(b"<a/>", large, b"<c/>", b"<spoilt/>", b"<e/>", compression=0))
+    whole[whole.index(b"<spoilt/>")] ^= 1
+    found = archive.messages(io.BytesIO(whole))
+
+    assert [next(found)[1].read() for _ in range(3)] == [b"<a/>", large, b"<c/>"]
+    with pytest.raises(Refused) as refused:
+        next(found)
+    assert (refused.value.code, refused.value.place) == ("zip_onleesbaar", "message 4")
+
+
+def test_names_without_end_are_told_alike_and_not_all_remembered():
+    plan, told = markup.Plan({"a": "field"}), markup.Told(["a"])
+
+    for number in range(2 * markup.MOST_NAMES):
+        assert plan[f"{{urn:{number}}}a"] == "field"
+        assert plan[f"{{urn:{number}}}b"] is None
+        assert told[f"urn:{number} a"] == (f"urn:{number}", "a")
+        assert told[f"urn:{number} b"] is None
+
+    assert len(plan) == len(told) == markup.MOST_NAMES
 
 
 @pytest.mark.parametrize("limits", [Limits(members=1), Limits(size=1), Limits(of_a_member=1)])

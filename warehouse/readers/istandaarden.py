@@ -73,7 +73,6 @@ _DATED = "Header/BerichtIdentificatie/Dagtekening"
 _WITHOUT_NUMBER = ("Product/Categorie", "Product/Code", "ToewijzingIngangsdatum")
 #: How many digits of a birth date are known, by DatumGebruik (COD170).
 _KNOWN_OF_BIRTH = {"": 8, "1": 6, "2": 4, "3": 0}
-_VERSION_PARTS = ("Versie", "Subversie")
 #: Reasons that say what no element does: an allocation is withdrawn (WMO002, JZ002), a delivery has
 #: stopped for a while (WMO588, JZ588).
 _WITHDRAWN, _TEMPORARILY = "13", "20"
@@ -105,9 +104,10 @@ class IStandaardenReader(Reader):
         """Products as rows; a chunk holds whole messages."""
         chunk, unit = Rows(self.contract), 0
         for message in self._parsed(source):
-            self._add(chunk, message, unit + 1)
-            unit += message.units
-            chunk.records += message.units
+            places = message.places(unit + 1)
+            self._add(chunk, message, places)
+            unit += len(places)
+            chunk.records += len(places)
             if chunk.records >= UNITS_PER_CHUNK:
                 yield chunk.finish()
                 chunk = Rows(self.contract)
@@ -118,8 +118,7 @@ class IStandaardenReader(Reader):
         for raw in _messages(source):
             yield _Message.of(raw, self.contract.format, parser)
 
-    def _add(self, chunk: Rows, message: _Message, first: int) -> None:
-        places = message.places(first)
+    def _add(self, chunk: Rows, message: _Message, places: Sequence[Place]) -> None:
         if message.kind not in PRODUCTS:
             values = {
                 "berichtnummer": str(max(message.number, 1)),
@@ -136,7 +135,7 @@ class IStandaardenReader(Reader):
         known, told = None, {}
         for (client, product), place in zip(message.products, places, strict=True):
             if client is not known:
-                known, told = client, {**message.header} | _texts(client, _OF_CLIENT)
+                known, told = client, {**message.header, **_texts(client, _OF_CLIENT)}
             whole = told | _texts(product, layout.product)
             if all(map(whole.get, required)):
                 chunk.add(self.contract.head.name, layout.values(whole), place)
@@ -254,12 +253,15 @@ class _Message(NamedTuple):
 
     @staticmethod
     def _of(raw: _Raw, root: Any, standard: str) -> _Message:
-        header = _texts(next(iter(_children(root, "Header")), ()), _OF_HEADER)
+        first = next((child for child in root if child.tag.endswith("}Header")), ())
+        header = _texts(first, _OF_HEADER)
         kind = CODES[standard].get(header.get("Header/BerichtCode", ""), "")
         named, version, number = _of_namespace(root.tag)
         if (named, number) != (standard, kind):
             raise raw.refused("xml_ander_bericht", root.sourceline)
-        stated = "_".join(header.get(f"Header/Bericht{part}", "") for part in _VERSION_PARTS)
+        stated = (
+            f"{header.get('Header/BerichtVersie', '')}_{header.get('Header/BerichtSubversie', '')}"
+        )
         version = version if stated == VERSION else stated
         return _Message(raw.number, kind, version, root, header, _products(root, kind))
 
@@ -272,8 +274,8 @@ class _Message(NamedTuple):
         """Where each of its units stands; ``first`` is the number of the first."""
         elements = [product for _, product in self.products] or [self.root]
         return [
-            Place(self.number, first + index, element.sourceline or 0)
-            for index, element in enumerate(elements)
+            Place(self.number, unit, element.sourceline or 0)
+            for unit, element in enumerate(elements, first)
         ]
 
     def alone(self, index: int) -> bytes:
@@ -408,7 +410,8 @@ def _texts(element: Any, fields: Plan) -> dict[str, str]:
 
 
 def _children(element: Any, name: str) -> list[Any]:
-    return [child for child in element if child.tag.endswith(f"}}{name}")]
+    ending = f"}}{name}"
+    return [child for child in element if child.tag.endswith(ending)]
 
 
 # --- mended -----------------------------------------------------------------------------------
