@@ -7,7 +7,7 @@
     ]) }}
 {%- endmacro %}
 
-{# The counts of `rmc_tellingen`, by which an area adds up to a larger one. #}
+{# The counts of `rmc_tellingen`, which add up from area to area; where of nobody in an area it is known, there is nothing to add. #}
 {% macro rmc_telkolommen() -%}
     {%- set kolommen = ['jongeren', 'doelgroep', 'kwalificatieplichtig', 'doelgroep_onbekend'] -%}
     {%- for status in rmc_statussen() -%}
@@ -25,16 +25,10 @@
     ]) }}
 {%- endmacro %}
 
-{# These counts by name, and added up. #}
+{# These counts by name. #}
 {% macro rmc_kolommen(relatie=none) -%}
     {%- for kolom in rmc_telkolommen() -%}
     {{ relatie ~ '.' if relatie }}{{ kolom }}{{ ',\n    ' if not loop.last }}
-    {%- endfor -%}
-{%- endmacro %}
-
-{% macro rmc_sommen() -%}
-    {%- for kolom in rmc_telkolommen() -%}
-    cast(sum({{ kolom }}) as integer) as {{ kolom }}{{ ',\n        ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 

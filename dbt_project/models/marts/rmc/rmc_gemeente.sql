@@ -1,11 +1,33 @@
-with opgeteld as (
+with jongeren as (
     select
         maand,
         gemeente,
-        {{ rmc_slechtste_status() }} as parameter_status,
-        {{ rmc_sommen() }}
-    from {{ ref('rmc_wijk') }}
+        leeftijd,
+        doelgroep,
+        startkwalificatie,
+        in_onderwijs,
+        inkomen_bekend,
+        status,
+        in_beeld,
+        verdwenen_seed,
+        buiten_beeld_cbs,
+        ib_prioriteit,
+        vsv_nieuw,
+        vsv_oud,
+        uitgeschreven,
+        heringeschreven,
+        overgang,
+        parameter_status
+    from {{ ref('rmc_jongeren') }}
     where maand in ({{ te_bouwen_maanden() }})
+),
+
+geteld as (
+    select
+        maand,
+        gemeente,
+        {{ rmc_tellingen() }}
+    from jongeren
     group by
         maand,
         gemeente
@@ -31,25 +53,25 @@ werkprocessen as (
 )
 
 select
-    opgeteld.maand,
-    opgeteld.gemeente,
-    {{ rmc_kolommen('opgeteld') }},
+    geteld.maand,
+    geteld.gemeente,
+    {{ rmc_kolommen('geteld') }},
     {{ rmc_pct_in_beeld() }} as pct_in_beeld,
     {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }},
     volgens_duo.uitgeschreven as duo_uitgeschreven,
     volgens_duo.heringeschreven as duo_heringeschreven,
     volgens_duo.werkvoorraad as duo_werkvoorraad,
-    opgeteld.parameter_status
-from opgeteld
+    geteld.parameter_status
+from geteld
 left join volgens_duo
     on
-        opgeteld.gemeente = volgens_duo.gemeente
-        and opgeteld.maand = volgens_duo.maand
+        geteld.gemeente = volgens_duo.gemeente
+        and geteld.maand = volgens_duo.maand
 left join werkprocessen
     on
-        opgeteld.gemeente = werkprocessen.gemeente
-        and opgeteld.maand = werkprocessen.maand
+        geteld.gemeente = werkprocessen.gemeente
+        and geteld.maand = werkprocessen.maand
 left join {{ ref('stap_rmc_zeggende_maanden') }} as zeggend
     on
-        opgeteld.gemeente = zeggend.gemeente
-        and opgeteld.maand = zeggend.maand
+        geteld.gemeente = zeggend.gemeente
+        and geteld.maand = zeggend.maand

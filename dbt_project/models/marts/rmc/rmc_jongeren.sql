@@ -225,7 +225,14 @@ met_verleden as (
         coalesce(per_jongere.was_er, false) as was_er,
         per_jongere.was_in_beeld,
         per_jongere.uitgeschreven,
-        per_jongere.ingeschreven_vorige_maand,
+        -- An enrolment that is older than the month was there the month before, list or no list.
+        coalesce(
+            per_jongere.ingeschreven_vorige_maand,
+            case
+                when jongeren.bekostigd_ingeschreven and jongeren.datum_inschrijving < jongeren.maand
+                    then true
+            end
+        ) as ingeschreven_vorige_maand,
         per_jongere.laatst_uitgeschreven,
         per_jongere.laatst_ingeschreven,
         -- Who lived elsewhere at the count: what his last enrolment proves, and else nothing.

@@ -1,12 +1,35 @@
-with opgeteld as (
+with jongeren as (
     select
         maand,
         wijk,
         gemeente,
-        {{ rmc_slechtste_status() }} as parameter_status,
-        {{ rmc_sommen() }}
-    from {{ ref('rmc_buurt') }}
+        leeftijd,
+        doelgroep,
+        startkwalificatie,
+        in_onderwijs,
+        inkomen_bekend,
+        status,
+        in_beeld,
+        verdwenen_seed,
+        buiten_beeld_cbs,
+        ib_prioriteit,
+        vsv_nieuw,
+        vsv_oud,
+        uitgeschreven,
+        heringeschreven,
+        overgang,
+        parameter_status
+    from {{ ref('rmc_jongeren') }}
     where maand in ({{ te_bouwen_maanden() }})
+),
+
+geteld as (
+    select
+        maand,
+        wijk,
+        gemeente,
+        {{ rmc_tellingen() }}
+    from jongeren
     group by
         maand,
         wijk,
@@ -18,20 +41,20 @@ werkprocessen as (
 )
 
 select
-    opgeteld.maand,
-    opgeteld.wijk,
-    opgeteld.gemeente,
-    {{ rmc_kolommen('opgeteld') }},
+    geteld.maand,
+    geteld.wijk,
+    geteld.gemeente,
+    {{ rmc_kolommen('geteld') }},
     {{ rmc_pct_in_beeld() }} as pct_in_beeld,
     {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }},
-    opgeteld.parameter_status
-from opgeteld
+    geteld.parameter_status
+from geteld
 left join werkprocessen
     on
-        opgeteld.gemeente = werkprocessen.gemeente
-        and opgeteld.maand = werkprocessen.maand
-        and opgeteld.wijk = werkprocessen.wijk
+        geteld.gemeente = werkprocessen.gemeente
+        and geteld.maand = werkprocessen.maand
+        and geteld.wijk = werkprocessen.wijk
 left join {{ ref('stap_rmc_zeggende_maanden') }} as zeggend
     on
-        opgeteld.gemeente = zeggend.gemeente
-        and opgeteld.maand = zeggend.maand
+        geteld.gemeente = zeggend.gemeente
+        and geteld.maand = zeggend.maand

@@ -90,6 +90,7 @@ met_onderwijs as (
         jongeren.buurt,
         jongeren.gemeente,
         jongeren.leeftijd,
+        onderwijs.bsn_versleuteld is not null as bekend_bij_duo,
         case
             when onderwijs.bsn_versleuteld is not null then onderwijs.ingeschreven
             when bereik.levering is not null then false
@@ -136,6 +137,7 @@ met_kwalificatie as (
         jongeren.buurt,
         jongeren.gemeente,
         jongeren.leeftijd,
+        jongeren.bekend_bij_duo,
         jongeren.in_onderwijs,
         jongeren.bekostigd_ingeschreven,
         jongeren.laatste_onderwijssoort,
@@ -174,6 +176,7 @@ met_regel as (
         jongeren.gemeente,
         jongeren.leeftijd,
         jongeren.startkwalificatie,
+        jongeren.bekend_bij_duo,
         jongeren.in_onderwijs,
         jongeren.bekostigd_ingeschreven,
         jongeren.laatste_onderwijssoort,
@@ -220,6 +223,7 @@ select
         else regel
     end as doelgroep,
     startkwalificatie,
+    bekend_bij_duo,
     in_onderwijs,
     case when in_onderwijs then laatste_onderwijssoort end as onderwijssoort,
     laatste_onderwijssoort,

@@ -6,7 +6,7 @@ select
     true as heeft_bijstand
 from {{ ref('bijstand') }}
 where
-    maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    maand in ({{ te_bouwen_maanden() }})
     and loopt_op_laatste_dag
     and regeling in ('01', '02', '03', '14')
 group by

@@ -6,7 +6,7 @@ select
     true as bekend_bij_minimaregelingen
 from {{ ref('minimaregelingen') }}
 where
-    maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    maand in ({{ te_bouwen_maanden() }})
     and lopend
 group by
     gemeente,

@@ -6,7 +6,7 @@ select
     true as bekend_bij_wmo
 from {{ ref('wmo') }}
 where
-    maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    maand in ({{ te_bouwen_maanden() }})
     and inwoner is distinct from false
 group by
     gemeente,

@@ -1,12 +1,36 @@
 {{ config(materialized='incremental') }}
 
--- Everything that a month alone tells of a youth. A table that keeps its months: the month before
--- and the school year are read from it.
+-- Everything that a month tells of a youth. A table that keeps its months: the month before and the
+-- school year are read from it.
 with maanden as (
-    select maand from {{ source('grootboek', 'open_maanden') }}
+    select maand from ({{ te_bouwen_maanden() }})
 ),
 
-jongeren as (
+-- An enrolment that ends stays on DUO's list with its end. Who was enrolled and is not on the list
+-- at all did not leave school by that: the row may be in quarantine.
+niet_uitgeschreven as (
+    select
+        vorige.gemeente,
+        cast(vorige.maand + to_months(1) as date) as maand,
+        coalesce(wijzigingen.bsn_versleuteld, vorige.bsn_versleuteld) as bsn_versleuteld
+    from {{ ref('stap_rmc_doelgroep') }} as vorige
+    left join {{ ref('bsn_wijzigingen') }} as wijzigingen
+        on
+            vorige.gemeente = wijzigingen.gemeente
+            and vorige.maand + to_months(1) = wijzigingen.maand
+            and vorige.bsn_versleuteld = wijzigingen.bsn_oud_versleuteld
+            and wijzigingen.uitkomst = 'vertaald'
+    where
+        vorige.maand in (select maanden.maand - to_months(1) from maanden)
+        and vorige.in_onderwijs
+        and coalesce(vorige.datum_uitschrijving > last_day(vorige.maand), true)
+    group by
+        vorige.gemeente,
+        vorige.maand,
+        coalesce(wijzigingen.bsn_versleuteld, vorige.bsn_versleuteld)
+),
+
+doelgroep as (
     select
         bsn_versleuteld,
         maand,
@@ -16,6 +40,7 @@ jongeren as (
         leeftijd,
         doelgroep,
         startkwalificatie,
+        bekend_bij_duo,
         in_onderwijs,
         onderwijssoort,
         laatste_onderwijssoort,
@@ -27,6 +52,39 @@ jongeren as (
         regel_status
     from {{ ref('stap_rmc_doelgroep') }}
     where maand in (select maanden.maand from maanden)
+),
+
+jongeren as (
+    select
+        doelgroep.bsn_versleuteld,
+        doelgroep.maand,
+        doelgroep.wijk,
+        doelgroep.buurt,
+        doelgroep.gemeente,
+        doelgroep.leeftijd,
+        doelgroep.doelgroep,
+        doelgroep.startkwalificatie,
+        case
+            when doelgroep.bekend_bij_duo or niet_uitgeschreven.bsn_versleuteld is null
+                then doelgroep.in_onderwijs
+        end as in_onderwijs,
+        doelgroep.onderwijssoort,
+        doelgroep.laatste_onderwijssoort,
+        case
+            when doelgroep.bekend_bij_duo or niet_uitgeschreven.bsn_versleuteld is null
+                then doelgroep.bekostigd_ingeschreven
+        end as bekostigd_ingeschreven,
+        doelgroep.datum_inschrijving,
+        doelgroep.datum_uitschrijving,
+        doelgroep.reden_uitschrijving,
+        doelgroep.vrijstelling,
+        doelgroep.regel_status
+    from doelgroep
+    left join niet_uitgeschreven
+        on
+            doelgroep.gemeente = niet_uitgeschreven.gemeente
+            and doelgroep.maand = niet_uitgeschreven.maand
+            and doelgroep.bsn_versleuteld = niet_uitgeschreven.bsn_versleuteld
 ),
 
 inkomen as (
