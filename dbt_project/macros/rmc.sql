@@ -7,7 +7,10 @@
     ]) }}
 {%- endmacro %}
 
-{# The counts of `rmc_tellingen`, which add up from area to area; where of nobody in an area it is known, there is nothing to add. #}
+{#
+    The counts of `rmc_tellingen`, which add up from area to area; where of nobody in an area it is
+    known, there is nothing to add.
+#}
 {% macro rmc_telkolommen() -%}
     {%- set kolommen = ['jongeren', 'doelgroep', 'kwalificatieplichtig', 'doelgroep_onbekend'] -%}
     {%- for status in rmc_statussen() -%}
@@ -25,11 +28,11 @@
     ]) }}
 {%- endmacro %}
 
-{# These counts by name. #}
+{# These counts by name, each with a comma behind it. #}
 {% macro rmc_kolommen(relatie=none) -%}
-    {%- for kolom in rmc_telkolommen() -%}
-    {{ relatie ~ '.' if relatie }}{{ kolom }}{{ ',\n    ' if not loop.last }}
-    {%- endfor -%}
+    {%- for kolom in rmc_telkolommen() %}
+        {{ relatie ~ '.' if relatie }}{{ kolom }},
+    {%- endfor %}
 {%- endmacro %}
 
 {#
@@ -189,21 +192,18 @@
 {%- endmacro %}
 
 {% macro rmc_uitkomst_tellingen() -%}
-    {%- for kolom in rmc_uitkomsten() -%}
-    {%- set uitkomst = kolom[3:] if kolom.startswith('nu_') else 'in_beeld' -%}
-    {%- set status = kolom[5:] if kolom.startswith('door_') else none -%}
-    cast(
-            count(*) filter (
-                where uitkomst = '{{ uitkomst }}'{% if status %} and status = '{{ status }}'{% endif %}
-            ) as integer
-        ) as {{ kolom }}{{ ',\n        ' if not loop.last }}
-    {%- endfor -%}
+    {%- for kolom in rmc_uitkomsten() %}
+        {%- set uitkomst = kolom[3:] if kolom.startswith('nu_') else 'in_beeld' -%}
+        {%- set trede = " and status = '" ~ kolom[5:] ~ "'" if kolom.startswith('door_') else '' %}
+        cast(count(*) filter (where uitkomst = '{{ uitkomst }}'{{ trede }}) as integer)
+            as {{ kolom }},
+    {%- endfor %}
 {%- endmacro %}
 
 {# The same, none of them known where the baseline is not. #}
 {% macro rmc_uitkomst_kolommen(geteld, bekend) -%}
-    {%- for kolom in rmc_uitkomsten() -%}
-    case when {{ bekend }} is not null then coalesce({{ geteld }}.{{ kolom }}, 0) end
-        as {{ kolom }}{{ ',\n    ' if not loop.last }}
-    {%- endfor -%}
+    {%- for kolom in rmc_uitkomsten() %}
+        case when {{ bekend }} is not null then coalesce({{ geteld }}.{{ kolom }}, 0) end
+            as {{ kolom }},
+    {%- endfor %}
 {%- endmacro %}

@@ -3,13 +3,12 @@
     many opened, and of how many the first contact fell in the month, and how long it had taken.
 #}
 {% macro rmc_werkprocessen(gebied=none) -%}
-    {%- set contact = "toestand <> 'ingetrokken' and eerste_contact between maand and last_day(maand)" -%}
+    {%- set contact = "toestand <> 'ingetrokken'"
+        ~ " and eerste_contact between maand and last_day(maand)" -%}
+    {%- set gebied = ',\n        ' ~ gebied if gebied else '' -%}
     select
         maand,
-        gemeente,
-        {%- if gebied %}
-        {{ gebied }},
-        {%- endif %}
+        gemeente{{ gebied }},
         count(*) filter (where toestand <> 'ingetrokken' and maand = gebeurtenis_maand)
             as geopend,
         count(*) filter (where {{ contact }}) as met_contact,
@@ -20,10 +19,7 @@
         and leeftijd is not null
     group by
         maand,
-        gemeente
-        {%- if gebied %},
-        {{ gebied }}
-        {%- endif %}
+        gemeente{{ gebied }}
 {%- endmacro %}
 
 {#

@@ -55,7 +55,7 @@ werkprocessen as (
 select
     geteld.maand,
     geteld.gemeente,
-    {{ rmc_kolommen('geteld') }},
+    {{ rmc_kolommen('geteld') }}
     {{ rmc_pct_in_beeld() }} as pct_in_beeld,
     {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }},
     volgens_duo.uitgeschreven as duo_uitgeschreven,

@@ -229,8 +229,8 @@ met_verleden as (
         coalesce(
             per_jongere.ingeschreven_vorige_maand,
             case
-                when jongeren.bekostigd_ingeschreven and jongeren.datum_inschrijving < jongeren.maand
-                    then true
+                when jongeren.datum_inschrijving < jongeren.maand
+                    then nullif(jongeren.bekostigd_ingeschreven, false)
             end
         ) as ingeschreven_vorige_maand,
         per_jongere.laatst_uitgeschreven,

@@ -21,7 +21,7 @@ select
     geteld.gemeente,
     peildatums.nulmeting,
     peildatums.peildatum,
-    {{ rmc_kolommen('geteld') }},
+    {{ rmc_kolommen('geteld') }}
     {{ rmc_pct_in_beeld() }} as pct_in_beeld,
     geteld.parameter_status
 from geteld

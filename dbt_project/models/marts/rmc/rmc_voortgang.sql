@@ -153,7 +153,7 @@ geteld as (
         gemeente,
         maand,
         peildatum,
-        {{ rmc_uitkomst_tellingen() }},
+        {{ rmc_uitkomst_tellingen() }}
         cast(
             count(*) filter (
                 where inkomen_bekend and uitkomst in ('in_beeld', 'verdwenen', 'onbekend')
@@ -204,7 +204,7 @@ select
     metingen.peildatum,
     per_nulmeting.verdwenen_seed as verdwenen_bij_nulmeting,
     per_nulmeting.verdwenen_onbekend as onbekend_bij_nulmeting,
-    {{ rmc_uitkomst_kolommen('geteld', 'per_nulmeting.verdwenen_seed') }},
+    {{ rmc_uitkomst_kolommen('geteld', 'per_nulmeting.verdwenen_seed') }}
     {{ rmc_pct_in_beeld('geteld.beoordeeld', 'geteld.beoordeeld_in_beeld', 'geteld.onbeslist') }}
         as pct_teruggevonden,
     {{ rmc_pct_in_beeld(

@@ -44,7 +44,7 @@ select
     geteld.maand,
     geteld.wijk,
     geteld.gemeente,
-    {{ rmc_kolommen('geteld') }},
+    {{ rmc_kolommen('geteld') }}
     {{ rmc_pct_in_beeld() }} as pct_in_beeld,
     {{ rmc_werkproces_kolommen('werkprocessen', 'zeggend') }},
     geteld.parameter_status
