@@ -72,7 +72,7 @@ def publication_assets(
                 for name, entry in catalogue.items()
                 if publication_key(name) in context.selected_asset_keys
             }
-            passed = _judge(station, asked, suites, months)
+            passed = _judge(station, asked, suites, months, there)
             published = _publish(station, catalogue, there & set(passed), months)
             # Closed only when every dataset that there is was judged and let through.
             if there <= set(passed):
@@ -173,14 +173,15 @@ def _judge(
     catalogue: Mapping[str, Entry],
     suites: Mapping[str, Suite],
     months: list[date],
+    there: Collection[str],
 ) -> list[str]:
-    """Judge the open months of every dataset; the names of those that may be published."""
+    """Judge the open months of every dataset that there is; the names that may be published."""
     passed, known = [], station.ledger.known_months()
     with connect(station.home.database) as sql:
         for name, entry in catalogue.items():
             described = window(_described(station, entry, months), known, entry.window)
             results = _not_described(suites[name])
-            if described:
+            if described and name in there:
                 profile = partial(
                     dataset_profile, sql, entry.spec.schema, name, described, _SHAPES[name]
                 )
