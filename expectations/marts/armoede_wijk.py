@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from expectations.bridge import Suite
 from expectations.datasets.common import UNIQUE_KEY
-from expectations.marts.armoede_buurt import areas, shares_are_shares
+from expectations.marts.armoede_buurt import ROWS_OF_AREAS, SHARES
+from expectations.marts.common import SHARES_ARE_SHARES
 from warehouse.profile import Shape
 
-SHAPE = Shape(
-    key=("gemeente", "wijk", "maand", "armoede_definitie"),
-    ranges={"pct_huishoudens_arm": (0, 100), "pct_personen_arm": (0, 100)},
-)
+SHAPE = Shape(key=("gemeente", "wijk", "maand", "armoede_definitie"), ranges=SHARES)
 
 SUITE = Suite(
     name="mart_armoede_wijk",
     subject="armoede_wijk",
-    checks=(
-        UNIQUE_KEY,
-        areas("wijken", basis=10),
-        shares_are_shares("pct_huishoudens_arm", "huishoudens"),
-        shares_are_shares("pct_personen_arm", "personen"),
-    ),
+    checks=(UNIQUE_KEY, ROWS_OF_AREAS, SHARES_ARE_SHARES),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from expectations.bridge import Suite
 from expectations.datasets.common import UNIQUE_KEY
-from expectations.marts.common import SHARE_IN_SIGHT, volume
+from expectations.marts.common import SHARES_ARE_SHARES, volume
 from warehouse.profile import Shape
 
 SHAPE = Shape(key=("gemeente", "buurt", "maand"), ranges={"pct_in_beeld": (0, 100)})
@@ -14,7 +14,7 @@ SUITE = Suite(
     subject="rmc_buurt",
     checks=(
         UNIQUE_KEY,
-        SHARE_IN_SIGHT,
+        SHARES_ARE_SHARES,
         volume(
             "In bijna elke buurt wonen jongeren; een kleine kan leegkomen, en een nieuwe indeling "
             "verandert er enkele. Onder 50 buurten zegt een verhouding niets.",

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from expectations.bridge import Check, Suite
-from expectations.datasets.common import UNIQUE_KEY
+from expectations.bridge import Suite
+from expectations.datasets.common import AREA_MONTH, UNIQUE_KEY
+from expectations.marts.common import MOST_ARE_IN_SIGHT
 from warehouse.profile import Shape
 
-SHAPE = Shape(key=("gemeente", "maand"), ranges={"pct_in_beeld": (50, 100)})
+SHAPE = Shape(key=AREA_MONTH, ranges={"pct_in_beeld": (50, 100)})
 
 SUITE = Suite(
-    name="mart_rmc_gemeente",
-    subject="rmc_gemeente",
-    checks=(
-        UNIQUE_KEY,
-        Check(
-            name="aandeel_in_beeld",
-            description="Van de 18- tot 23-jarigen zonder startkwalificatie en school is ten "
-            "minste de helft in beeld.",
-            why="Zoetermeer vond 95 % terug van wie eerder verdwenen was (Platform31, 2019); ook "
-            "een eerste nulmeting ziet wie werkt of een uitkering heeft, en dat zijn de meesten. "
-            "Onder de helft ontbreekt een levering, of zijn het er te weinig om over te oordelen.",
-            measure="buiten_bereik",
-            part="pct_in_beeld",
-            maximum=0,
-            severity="waarschuwing",
-        ),
-    ),
+    name="mart_rmc_gemeente", subject="rmc_gemeente", checks=(UNIQUE_KEY, MOST_ARE_IN_SIGHT)
 )

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from expectations.bridge import Check, Suite, change, relative_change
+from expectations.bridge import Check, Suite, change
 from expectations.datasets.common import PERSON_MONTH, UNIQUE_KEY
+from expectations.marts.common import volume
 from warehouse.profile import Shape
 
 SHAPE = Shape(
     key=PERSON_MONTH,
-    ranges={"leeftijd": (12, 26), "ib_prioriteit": (1, 5), "uren": (0, 400)},
-    amounts=("werk_inkomen",),
+    ranges={"leeftijd": (12, 26), "ib_prioriteit": (1, 5)},
     truths=(
         "startkwalificatie",
         "in_onderwijs",
-        "in_beeld",
         "verdwenen_seed",
         "buiten_beeld_cbs",
-        "uitkering",
         "vsv_nieuw",
         "uitgeschreven",
     ),
@@ -43,20 +41,10 @@ SUITE = Suite(
             part="ib_prioriteit",
             maximum=0,
         ),
-        Check(
-            name="rijen_per_maand",
-            description="Per gemeente en maand wijkt het aantal jongeren hoogstens 10 % af van de "
-            "maand ervoor.",
-            why="Een jaargang is een vijftiende en wisselt in twaalf maanden; in een studentenstad "
+        volume(
+            "Een jaargang is een vijftiende en wisselt in twaalf maanden; in een studentenstad "
             "komt rond september een paar procent. Onder 50 rijen zegt een verhouding niets.",
-            measure="rijen_per_maand",
-            derive=relative_change,
-            minimum=-0.10,
-            maximum=0.10,
-            severity="waarschuwing",
-            needs_previous=True,
-            minimum_basis=50,
-            optional=True,
+            what="jongeren",
         ),
         Check(
             name="verdwenen_aandeel",
@@ -69,7 +57,6 @@ SUITE = Suite(
             maximum=0.10,
             severity="waarschuwing",
             minimum_basis=200,
-            optional=True,
         ),
         Check(
             name="buiten_beeld_aandeel",
@@ -81,7 +68,6 @@ SUITE = Suite(
             maximum=0.12,
             severity="waarschuwing",
             minimum_basis=200,
-            optional=True,
         ),
         Check(
             name="vsv_nieuw_aandeel",
@@ -93,7 +79,6 @@ SUITE = Suite(
             maximum=0.05,
             severity="waarschuwing",
             minimum_basis=200,
-            optional=True,
         ),
         Check(
             name="uitgeschreven_aandeel",
@@ -105,7 +90,6 @@ SUITE = Suite(
             maximum=0.03,
             severity="waarschuwing",
             minimum_basis=200,
-            optional=True,
         ),
         Check(
             name="startkwalificatie_verandering",
@@ -121,7 +105,6 @@ SUITE = Suite(
             severity="waarschuwing",
             needs_previous=True,
             minimum_basis=200,
-            optional=True,
         ),
         Check(
             name="in_onderwijs_verandering",
@@ -136,7 +119,6 @@ SUITE = Suite(
             severity="waarschuwing",
             needs_previous=True,
             minimum_basis=200,
-            optional=True,
         ),
     ),
 )

@@ -63,7 +63,7 @@ SUITE = Suite(
         ),
         Check(
             name="bekend_elders_aandeel",
-            description="Van wie open is, is hoogstens twee derde elders bekend.",
+            description="Van wie open is, is hoogstens 67 % elders bekend.",
             why="Van wie geen inkomen heeft kent een andere afdeling een minderheid; is het bijna "
             "iedereen, dan telt een register mee dat niet over hulp gaat.",
             measure="waar_aandeel",

@@ -44,7 +44,8 @@ SUITE = Suite(
             "aandeel_scheef",
             "Het aandeel goedkoop scheef van de sociale huurwoningen",
             "pct_scheef",
-            "Holland Rijnland 30 % (2015); landelijk 16 % van de huurders (WoON 2018).",
+            "Holland Rijnland 30 % (2015); landelijk 16 % van de huurders (WoON 2018). De grenzen "
+            "zijn anderhalf maal het eerste en de helft van het tweede.",
         ),
         _within(
             "aandeel_duur_scheef",
@@ -78,7 +79,8 @@ SUITE = Suite(
             "aandeel_35_tot_65",
             "Van wie goedkoop scheef woont het aandeel met een hoofdbewoner van 35 tot en met 64",
             "pct_scheef_hoofdbewoner_35_64",
-            "Holland Rijnland 68 %.",
+            "Holland Rijnland 68 %: op die leeftijd is het inkomen het hoogst. Veel meer of minder "
+            "wijst op een hoofdbewoner die verkeerd gekozen is.",
         ),
     ),
 )

@@ -11,7 +11,6 @@ SHAPE = Shape(
         *("gemeente", "maand", "profiel", "categorie", "wijk", "uitkomst"),
         *("naar_gemeente", "naar_wijk", "naar_eigendom"),
     ),
-    truths=("verhuisd",),
 )
 
 SUITE = Suite(
@@ -22,9 +21,10 @@ SUITE = Suite(
         Check(
             name="uitkomst_bekend",
             description="Ten minste 60 % van de groepen heeft een bekende uitkomst.",
-            why="De BRP kent van vijf jaar verhuizingen vertrek en overlijden. Is de uitkomst vaak "
-            "niet bekend, dan zijn er maanden zonder levering. Het gaat hier om groepen, niet om "
-            "huishoudens; overlijden telt als niet bekend.",
+            why="Het gaat hier om groepen, niet om huishoudens. Van een wijk en categorie zijn er "
+            "hoogstens twee zonder uitkomst (overleden, onbekend), tegen een die bleef en een per "
+            "bestemming van wie verhuisde. Blijven er te weinig bestemmingen over, dan zijn er in "
+            "die vijf jaar maanden zonder levering.",
             measure="gevuld_aandeel",
             part="verhuisd",
             minimum=0.60,

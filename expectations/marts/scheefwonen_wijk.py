@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from expectations.bridge import Check, Suite, relative_change
+from expectations.bridge import Suite
 from expectations.datasets.common import UNIQUE_KEY
-from expectations.marts.scheefwonen_buurt import SHARES, SHARES_ARE_SHARES
+from expectations.marts.common import SHARES_ARE_SHARES, volume
+from expectations.marts.scheefwonen_buurt import SHARES
 from warehouse.profile import Shape
 
 SHAPE = Shape(key=("gemeente", "wijk", "maand", "profiel"), ranges=SHARES)
@@ -15,20 +16,12 @@ SUITE = Suite(
     checks=(
         UNIQUE_KEY,
         SHARES_ARE_SHARES,
-        Check(
-            name="rijen_per_maand",
-            description="Per gemeente en maand wijkt het aantal wijken hoogstens 15 % af van de "
-            "maand ervoor.",
-            why="Een wijk heeft corporatiewoningen of niet; dat verandert zelden. Onder 10 wijken "
-            "zegt een verhouding niets.",
-            measure="rijen_per_maand",
-            derive=relative_change,
-            minimum=-0.15,
-            maximum=0.15,
-            severity="waarschuwing",
-            needs_previous=True,
-            minimum_basis=10,
-            optional=True,
+        volume(
+            "Een wijk heeft corporatiewoningen of niet; dat verandert zelden. Onder 10 wijken zegt "
+            "een verhouding niets.",
+            what="wijken",
+            share=0.15,
+            basis=10,
         ),
     ),
 )

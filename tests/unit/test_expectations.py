@@ -24,7 +24,9 @@ import yaml
 from expectations.bridge import Check, Outcome, Suite, change, judge
 from expectations.datasets import DATASET_SHAPES, DATASET_SUITES
 from expectations.deliveries import DELIVERY_SUITES
-from warehouse.profile import COLUMNS, ProfileInput, Shape, dataset_profile, delivery_profile
+from expectations.marts import MART_SUITES
+from tests.verdicts import assert_two_sides, frame, measured, one, row
+from warehouse.profile import ProfileInput, Shape, dataset_profile, delivery_profile
 
 BRP_PERSONEN, SUWINET_INKOMSTEN = (
     DELIVERY_SUITES[name] for name in ("brp_personen", "suwinet_inkomsten")
@@ -36,19 +38,10 @@ JANUARY, FEBRUARY, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 SHARE = Check("aandeel", "Hoogstens 5 %.", "Een proef.", "aandeel", maximum=0.05)
 
 
-def frame(*rows: tuple[object, ...]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
 def figure(
     measure: str, value: float, previous: float = math.nan, basis: float = 100, part: str = ""
 ) -> pd.DataFrame:
     return frame((measure, part, value, previous, basis))
-
-
-def one(check: Check, profile: pd.DataFrame) -> Outcome:
-    (outcome,) = judge(Suite("proef", "proef", (check,)), profile)
-    return outcome
 
 
 def named(suite: Suite, name: str) -> Check:
@@ -59,12 +52,6 @@ def raw(folder: Path, name: str, columns: Mapping[str, object]) -> dict[str, Pat
     path = folder / f"{name}.parquet"
     pq.write_table(pa.table(dict(columns)), path)
     return {name: path}
-
-
-def measured(profile: pd.DataFrame, measure: str, part: str = "") -> tuple[float, float, float]:
-    row = profile[(profile["maat"] == measure) & (profile["onderdeel"] == part)]
-    assert len(row) == 1
-    return row["waarde"].item(), row["vorige"].item(), row["basis"].item()
 
 
 # The four outcomes
@@ -248,7 +235,10 @@ def test_the_bridge_is_imported_without_great_expectations():
     assert done.stdout.strip() == "False"
 
 
-@pytest.mark.parametrize("suite", [*DELIVERY_SUITES.values(), *DATASET_SUITES.values()])
+PUBLISHED_SUITES = [*DATASET_SUITES.values(), *MART_SUITES.values()]
+
+
+@pytest.mark.parametrize("suite", [*DELIVERY_SUITES.values(), *PUBLISHED_SUITES])
 def test_every_check_says_what_and_why(suite):
     for check in suite.checks:
         assert check.description.endswith(".")
@@ -257,12 +247,6 @@ def test_every_check_says_what_and_why(suite):
 
 
 # Both sides of every bound: suite, check, figures just within, figures just beyond
-
-
-def row(
-    value: float, previous: float = math.nan, basis: float = 1000, part: str = ""
-) -> tuple[str, float, float, float]:
-    return (part, value, previous, basis)
 
 
 BOUNDS = [
@@ -494,10 +478,7 @@ def test_a_bound_has_two_sides(subject, name, within, beyond):
     found = checks_named(subject, name)
     assert found
     for check in found:
-        assert one(check, frame((check.measure, *within))).uitkomst != "gezakt"
-        failed = one(check, frame((check.measure, *beyond)))
-        assert failed.uitkomst == "gezakt"
-        assert failed.holds == (check.severity == "fout")
+        assert_two_sides(check, within, beyond)
 
 
 def test_every_check_is_tried_on_both_sides():
@@ -510,9 +491,9 @@ def test_every_check_is_tried_on_both_sides():
 
 @pytest.mark.parametrize(
     "suite",
-    [s for s in DATASET_SUITES.values() if "rijen_per_maand" in {c.name for c in s.checks}],
+    [s for s in PUBLISHED_SUITES if "rijen_per_maand" in {c.name for c in s.checks}],
 )
-def test_the_volume_of_a_dataset_only_warns(suite):
+def test_the_volume_of_a_dataset_or_a_mart_only_warns(suite):
     assert named(suite, "rijen_per_maand").severity == "waarschuwing"
 
 
