@@ -18,17 +18,25 @@ from tests.security.workload import Workload, prepare
 Told = dict[str, "Future[Any]"]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def told(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, keyset_file: Path
 ) -> Iterator[Told]:
-    """Every story that a selected test asks for, begun with the first test of this folder."""
+    """Every story that a selected test of a file asks for, begun with the first of its tests.
+
+    Of a file, not of all: beside this process another may have the other files.
+    """
     tellers: dict[str, Callable[[Path, Path, Path], Any]] = {
         "kills": stories.tell_of_kills,
         "leaks": stories.tell_of_leaks,
         "leaky": stories.tell_of_a_leaky_run,
     }
-    wanted = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    wanted = {
+        name
+        for item in request.session.items
+        if item.path == request.path
+        for name in getattr(item, "fixturenames", ())
+    }
     begun = [name for name in tellers if name in wanted]
     parsed = request.getfixturevalue("parsed") if begun else Path()
     with ThreadPoolExecutor(2) as pool:
@@ -38,21 +46,21 @@ def told(
         }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def leaks(told: Told) -> stories.Leaks:
     """Runs on input that provokes every error, and on code that breaks."""
     story: stories.Leaks = told["leaks"].result()
     return story
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def leaky(told: Told) -> stories.Leaky:
     """A run that leaks on purpose."""
     story: stories.Leaky = told["leaky"].result()
     return story
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kills(told: Told) -> stories.Kills:
     """Runs that were killed in the gate, in dbt and in the publication."""
     story: stories.Kills = told["kills"].result()
