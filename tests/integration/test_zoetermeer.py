@@ -240,7 +240,7 @@ class Warehouse:
             months = prepare(self.home, station.ledger, self.contracts)
             outcome = dbtRunner().invoke(
                 [
-                    *("build", "--select", "+rmc_werkvoorraad", "+rmc_gemeente"),
+                    *("build", "--select", "+rmc_werkvoorraad", "+rmc_buurt", "+rmc_gemeente"),
                     *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
                     *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
                     *("--target-path", str(self.target), "--log-path", str(self.target)),
