@@ -37,6 +37,37 @@
 {%- endmacro %}
 
 {#
+    The opgaven of the Inlichtingenbureau, in the columns of `stg_inkomstenopgaven`; what follows may
+    join them, under the name `opgaven`. RMC takes them here: Suwinet may not serve it.
+#}
+{% macro opgaven_van_ib() -%}
+select
+    'ib_inkomsten' as bron,
+    'IB' as dienst,
+    opgaven.gemeente,
+    opgaven.bsn_versleuteld,
+    opgaven.levering_id,
+    opgaven.versie,
+    opgaven.levermaand,
+    opgaven.eenheid,
+    opgaven.inkomstenverhouding,
+    cast(null as varchar) as wet,
+    opgaven.soort_inkomstenverhouding,
+    opgaven.loonheffingskorting,
+    opgaven.gecorrigeerd,
+    opgaven.datum_aanvang,
+    opgaven.datum_einde,
+    opgaven.uren,
+    opgaven.loon_sv_cent,
+    opgaven.netto_cent,
+    opgaven.loon_lb_cent,
+    opgaven.ingehouden_loonheffing_cent,
+    opgaven.vakantietoeslag_cent,
+    opgaven.vakantietoeslag_opgebouwd_cent
+from {{ ref('stg_ib_inkomstenopgaven') }} as opgaven
+{%- endmacro %}
+
+{#
     Each opgave spread over the calendar months that it touches, by days; the open months only.
     `opgaven` is a relation or CTE of the columns of `stg_inkomstenopgaven`.
 #}

@@ -23,27 +23,4 @@ select
     vakantietoeslag_opgebouwd_cent
 from {{ ref('stg_suwinet_inkomstenopgaven') }}
 union all
-select
-    'ib_inkomsten' as bron,
-    'IB' as dienst,
-    gemeente,
-    bsn_versleuteld,
-    levering_id,
-    versie,
-    levermaand,
-    eenheid,
-    inkomstenverhouding,
-    null as wet,
-    soort_inkomstenverhouding,
-    loonheffingskorting,
-    gecorrigeerd,
-    datum_aanvang,
-    datum_einde,
-    uren,
-    loon_sv_cent,
-    netto_cent,
-    loon_lb_cent,
-    ingehouden_loonheffing_cent,
-    vakantietoeslag_cent,
-    vakantietoeslag_opgebouwd_cent
-from {{ ref('stg_ib_inkomstenopgaven') }}
+{{ opgaven_van_ib() }}

@@ -67,30 +67,7 @@ antwoorden as (
 ),
 
 opgaven as (
-    select
-        'ib_inkomsten' as bron,
-        'IB' as dienst,
-        opgaven.gemeente,
-        opgaven.bsn_versleuteld,
-        opgaven.levering_id,
-        opgaven.versie,
-        opgaven.levermaand,
-        opgaven.eenheid,
-        opgaven.inkomstenverhouding,
-        cast(null as varchar) as wet,
-        opgaven.soort_inkomstenverhouding,
-        opgaven.loonheffingskorting,
-        opgaven.gecorrigeerd,
-        opgaven.datum_aanvang,
-        opgaven.datum_einde,
-        opgaven.uren,
-        opgaven.loon_sv_cent,
-        opgaven.netto_cent,
-        opgaven.loon_lb_cent,
-        opgaven.ingehouden_loonheffing_cent,
-        opgaven.vakantietoeslag_cent,
-        opgaven.vakantietoeslag_opgebouwd_cent
-    from {{ ref('stg_ib_inkomstenopgaven') }} as opgaven
+    {{ opgaven_van_ib() }}
     inner join gezocht
         on
             opgaven.gemeente = gezocht.gemeente
