@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from graphlib import TopologicalSorter
 from importlib.metadata import version
 from pathlib import Path
@@ -230,7 +230,7 @@ def idle_models(
         others = [n for n in named if n != REGISTER and not contracts[n].reference]
         return not named or any(name in delivered for name in (named[0], *others))
 
-    document = json.loads(manifest.read_text(encoding="utf-8"))
+    document = _document(manifest)
     models = {key: n for key, n in document["nodes"].items() if n["resource_type"] == "model"}
     waiting = [
         key
@@ -288,8 +288,15 @@ def parameter_tests(manifest: Path) -> list[str]:
 
 
 def _nodes(manifest: Path, kind: str) -> list[dict[str, Any]]:
-    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"].values()
+    nodes = _document(manifest)["nodes"].values()
     return [node for node in nodes if node["resource_type"] == kind]
+
+
+@lru_cache(maxsize=1)
+def _document(manifest: Path) -> dict[str, Any]:
+    """What dbt parsed, read once: it is large, and another project has another path."""
+    document: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))
+    return document
 
 
 def _left_out(

@@ -9,18 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from warehouse.catalogue import Entry
+from warehouse.catalogue import PUBLIC_VALUES, Entry
 
 FOLDER = Path("docs") / "reference" / "marts"
-_VALUES = {
-    "privacy": "Privacy",
-    "veiligheid": "Veiligheid",
-    "autonomie": "Autonomie",
-    "controle_over_technologie": "Controle over technologie",
-    "menselijke_waardigheid": "Menselijke waardigheid",
-    "rechtvaardigheid": "Rechtvaardigheid",
-    "machtsverhoudingen": "Machtsverhoudingen",
-}
 
 
 def marts(catalogue: Mapping[str, Entry]) -> list[Entry]:
@@ -116,7 +107,10 @@ def page(entry: Entry) -> str:
         "",
         "| waarde | gewogen |",
         "|---|---|",
-        *(f"| {label} | {_cell(entry.public_values[key])} |" for key, label in _VALUES.items()),
+        *(
+            f"| {value.replace('_', ' ').capitalize()} | {_cell(entry.public_values[value])} |"
+            for value in PUBLIC_VALUES
+        ),
     ]
     return "\n".join([*lines, ""])
 
