@@ -9,8 +9,8 @@ import dagster as dg
 from assets.calendar import calendar_keys
 from assets.deliveries import LANDING, asset_key
 from assets.geography import GEOGRAPHY
-from assets.models import worth_building
 from assets.publications import publication_key, worth_publishing
+from assets.selection import worth_building
 from warehouse.contracts import Contract
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ def worth_making(
     contracts: Mapping[str, Contract],
     manifest: Path,
     delivered: Collection[str],
-    parameters_loaded: bool = False,
+    kept: Collection[dg.AssetKey] = (),
 ) -> list[dg.AssetKey]:
     """Of job ``bouwen`` what can change: nothing of deliveries that never came, for one."""
-    models = worth_building(contracts, manifest, delivered, parameters_loaded)
+    models = worth_building(contracts, manifest, delivered, kept)
     return sorted({*GEOGRAPHY, *models, *worth_publishing(models)})
 
 

@@ -25,7 +25,7 @@ from warehouse.placing import held
 from warehouse.profile import dataset_profile
 from warehouse.publication import DOMAINS, PublicationResult, publish, read_manifest
 from warehouse.station import Station, at_work
-from warehouse.workspace import built_for, connect, window
+from warehouse.workspace import built_for, connect, relations, window
 
 _SHAPES = {**DATASET_SHAPES, **MART_SHAPES}
 
@@ -143,12 +143,7 @@ def worth_publishing(models: Collection[dg.AssetKey]) -> set[dg.AssetKey]:
 def _built(station: Station) -> set[str]:
     """The datasets that there are; of one whose deliveries never came there is no table."""
     with connect(station.home.database) as sql:
-        tables = sql.execute(
-            "select table_name from information_schema.tables"
-            " where table_schema in (select unnest(?))",
-            [list(SCHEMAS)],
-        ).fetchall()
-    return {name for (name,) in tables}
+        return {name for schema, name in relations(sql) if schema in SCHEMAS}
 
 
 def built_months(station: Station) -> list[date]:

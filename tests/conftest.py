@@ -8,7 +8,6 @@ os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
 os.environ["DO_NOT_TRACK"] = "1"
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.support import datapakhuis
 from warehouse.contracts import Contract, load_contracts
 from warehouse.home import Home, create_home, load_home
 from warehouse.keys import KeySet, create_keyset, load_keyset
+from warehouse.lock import writer
 from warehouse.station import Station, at_work
 
 #: The longest stories first: who begins with them does not wait for one of them at the end.
@@ -70,33 +70,41 @@ def station(home: Home, contracts: Mapping[str, Contract]) -> Iterator[Station]:
 
 
 @pytest.fixture(scope="session")
-def parsed(tmp_path_factory: pytest.TempPathFactory, keys: KeySet, keyset_file: Path) -> Path:
-    """The dbt project, parsed once: every home would otherwise do it again."""
-    from assets.models import parse
+def parsed(
+    tmp_path_factory: pytest.TempPathFactory, keys: KeySet, keyset_file: Path, worker_id: str
+) -> Path:
+    """The dbt project, parsed once for all processes: every home would otherwise do it again.
 
-    place = create_home(
-        tmp_path_factory.mktemp("parsed") / "home",
-        ["GM0518"],
-        date(2022, 1, 1),
-        keys.check_value,
-        keyset_file,
-    )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATAPAKHUIS_DUCKDB", str(place.database))
-        return parse(place).parent
+    It lies in a home with the parameter tables, which come with the project as well (``equip``).
+    """
+    from tests.building import prepared
+
+    root = tmp_path_factory.getbasetemp()
+    if worker_id != "master":
+        root = root.parent
+    with writer(root / "parsed.lock"):
+        done = root / "parsed.txt"
+        if not done.exists():
+            place = create_home(
+                root / "parsed", ["GM0518"], date(2022, 1, 1), keys.check_value, keyset_file
+            )
+            done.write_text(str(prepared(place)))
+        return Path(done.read_text())
 
 
 @pytest.fixture(scope="session")
 def new_home(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> MakeHome:
     """Makes homes by `datapakhuis init`, ready for `datapakhuis run`."""
+    from tests.building import equip
 
     def make(gemeenten: Sequence[str] = ("GM0518",), first: str = "2022-01") -> Home:
         path = tmp_path_factory.mktemp("home") / "home"
         options = [text for code in gemeenten for text in ("--gemeente", code)]
         made = datapakhuis("init", *options, "--from", first, "--home", path)
         assert made.code == 0, made
-        shutil.copytree(parsed, path / "dbt" / parsed.name)
-        return load_home(path)
+        home = load_home(path)
+        equip(home, parsed)
+        return home
 
     return make
 

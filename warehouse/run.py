@@ -146,7 +146,8 @@ def _work(
 
         from assets.deliveries import asset_key, partition_key
         from assets.jobs import worth_making
-        from assets.models import parameters_are_loaded, parse
+        from assets.models import parse
+        from assets.selection import kept_as_made
         from warehouse.definitions import BUILD_JOB, DELIVERY_JOB, LANDING_JOB, build_definitions
 
         manifest = parse(home)
@@ -182,8 +183,8 @@ def _work(
             months = ledger.open_months()
             if months:
                 say(f"building {len(months)} months")
-                loaded = parameters_are_loaded(home, manifest)
-                made = worth_making(contracts, manifest, ledger.delivered(), loaded)
+                kept = kept_as_made(home, manifest, contracts)
+                made = worth_making(contracts, manifest, ledger.delivered(), kept)
                 if not execute(BUILD_JOB, asset_selection=made):
                     summary.failed.append("building or publishing the datasets")
                 left = ledger.open_months()

@@ -141,19 +141,35 @@ def built_for(sql: duckdb.DuckDBPyConnection) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
-def mark_parameters(sql: duckdb.DuckDBPyConnection, fingerprint: str) -> None:
-    """The tables of schema ``parameters`` are those of this fingerprint, and were tested."""
-    sql.execute("create or replace table grootboek.parameters (vingerafdruk varchar)")
-    sql.execute("insert into grootboek.parameters values (?)", [fingerprint])
+def relations(sql: duckdb.DuckDBPyConnection, kind: str = "%") -> set[tuple[str, str]]:
+    """The tables and views that there are, by schema and name; ``kind`` as DuckDB calls it."""
+    rows = sql.execute(
+        "select table_schema, table_name from information_schema.tables where table_type like ?",
+        [kind],
+    )
+    return {(schema, name) for schema, name in rows.fetchall()}
 
 
-def parameters_of(sql: duckdb.DuckDBPyConnection) -> str | None:
-    """The fingerprint of the tables of schema ``parameters``; nothing before they are there."""
-    try:
-        rows = sql.execute("select vingerafdruk from grootboek.parameters").fetchall()
-    except duckdb.CatalogException:
+def mark_made(sql: duckdb.DuckDBPyConnection, what: str, fingerprint: str) -> None:
+    """Remember of what code something was made that needs no making until that is another."""
+    sql.execute("create table if not exists grootboek.gemaakt (wat varchar, vingerafdruk varchar)")
+    forget_made(sql, what)
+    sql.execute("insert into grootboek.gemaakt values (?, ?)", [what, fingerprint])
+
+
+def forget_made(sql: duckdb.DuckDBPyConnection, what: str) -> None:
+    """It is about to be made of other code: until that is done it is of neither."""
+    if ("grootboek", "gemaakt") in relations(sql):
+        sql.execute("delete from grootboek.gemaakt where wat = ?", [what])
+
+
+def made_as(sql: duckdb.DuckDBPyConnection, what: str) -> str | None:
+    """The fingerprint of the code that it was made of; nothing when that is not known."""
+    if ("grootboek", "gemaakt") not in relations(sql):
         return None
-    return str(rows[0][0]) if rows else None
+    rows = sql.execute("select vingerafdruk from grootboek.gemaakt where wat = ?", [what])
+    found = rows.fetchone()
+    return str(found[0]) if found else None
 
 
 def lay_out(

@@ -1,3 +1,5 @@
+{{ config(meta={'dagster': {'ref': {'name': 'bijstand'}}}) }}
+
 -- What all persons carry together is what was paid on all uitkeringen, each counted once.
 with gedragen as (
     select

@@ -12,17 +12,16 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.cli.main import dbtRunnerResult
 
 from expectations.datasets import DATASET_SUITES
 from expectations.marts import MART_SUITES
+from tests.building import NO_TESTS, NO_UNIT_TESTS, run_dbt
 from warehouse.contracts import load_contracts
 
 # dbt leaves its log file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
-DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 KEYS = ["bsn_versleuteld", "maand", "wijk", "buurt", "gemeente"]
 META = {
     "thema",
@@ -66,9 +65,10 @@ JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
 class Warehouse:
     """A working database with the sources as the contracts say they are."""
 
-    def __init__(self, path: Path, target: Path) -> None:
+    def __init__(self, path: Path, target: Path, parsed: Path) -> None:
         self.path = path
         self.target = target
+        self.parsed = parsed
         with duckdb.connect(str(path)) as connection:
             connection.execute(LEDGER)
             connection.execute("create schema raw")
@@ -86,17 +86,7 @@ class Warehouse:
                     connection.execute(f"create table raw.{name} ({columns})")
 
     def dbt(self, *arguments: str) -> dbtRunnerResult:
-        outcome = dbtRunner().invoke(
-            [
-                *arguments,
-                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-                *("--target-path", str(self.target), "--log-path", str(self.target)),
-                "--quiet",
-            ]
-        )
-        # In process, dbt keeps the file open; the pipeline runs it in a process of its own.
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-        return outcome
+        return run_dbt(self.path, self.target, self.parsed, *arguments)
 
     def open(self, *months: date) -> None:
         self.execute("delete from grootboek.open_maanden")
@@ -110,15 +100,14 @@ class Warehouse:
     def build(self, *months: date, options: Sequence[str] = ()) -> dbtRunnerResult:
         """Build `personen` of these months and what it is made of, without tests."""
         self.open(*months)
-        no_tests = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
-        return self.dbt("build", "--select", "+personen", *no_tests, *options)
+        return self.dbt("build", "--select", "+personen", *NO_TESTS, *options)
 
     def build_and_test(self, *months: date, select: Sequence[str]) -> dbtRunnerResult:
         """Build these months of some models as the pipeline does: all but the unit tests."""
         self.open(*months)
         # A test that is about other models too is left to them.
-        whole = ("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test")
-        return self.dbt("build", *whole, "--select", *select)
+        whole = ("--indirect-selection", "cautious")
+        return self.dbt("build", *whole, *NO_UNIT_TESTS, "--select", *select)
 
     def execute(self, statement: str, *values: Any) -> list[Any]:
         with duckdb.connect(str(self.path)) as connection:
@@ -168,11 +157,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def warehouse(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Warehouse]:
-    # One path for all tests: another would make dbt parse the whole project again.
+def warehouse(folder: Path, parsed: Path) -> Iterator[Warehouse]:
     path = folder / "warehouse.duckdb"
-    monkeypatch.setenv("DATAPAKHUIS_DUCKDB", str(path))
-    yield Warehouse(path, folder / "target")
+    yield Warehouse(path, folder / "target", parsed)
     path.unlink()
 
 

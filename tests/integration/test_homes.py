@@ -6,7 +6,6 @@ own (unit tests beside the models), and the way of a delivery through the comman
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -47,51 +46,48 @@ def noted(written: Path) -> Counter[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def built(
-    written: Path, keys: KeySet, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Warehouse]:
+    written: Path, keys: KeySet, tmp_path_factory: pytest.TempPathFactory, parsed: Path
+) -> Warehouse:
     """The datasets of the month, made as the pipeline makes them."""
     folder = tmp_path_factory.mktemp("homes")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATAPAKHUIS_DUCKDB", str(folder / "warehouse.duckdb"))
-        warehouse = Warehouse(folder / "warehouse.duckdb", folder / "target")
-        contracts = load_contracts()
-        raw: dict[str, Path] = {}
-        for delivery in DELIVERIES:
-            contract, raw[delivery] = contracts[delivery], folder / delivery
-            (path,) = written.glob(f"{delivery}_*")
-            with path.open("rb") as source:
-                pass_through(contract, source, keys, delivery, raw[delivery])
-            for table in contract.raw_tables:
-                columns = ", ".join(table.raw_columns)
-                warehouse.execute(
-                    f"insert into raw.{delivery}__{table.name} select {columns}"
-                    " from read_parquet(?)",
-                    str(raw[delivery] / f"{table.name}.parquet"),
-                )
+    warehouse = Warehouse(folder / "warehouse.duckdb", folder / "target", parsed)
+    contracts = load_contracts()
+    raw: dict[str, Path] = {}
+    for delivery in DELIVERIES:
+        contract, raw[delivery] = contracts[delivery], folder / delivery
+        (path,) = written.glob(f"{delivery}_*")
+        with path.open("rb") as source:
+            pass_through(contract, source, keys, delivery, raw[delivery])
+        for table in contract.raw_tables:
+            columns = ", ".join(table.raw_columns)
             warehouse.execute(
-                "insert into grootboek.leveringen values (?, ?, ?, ?, 1)",
-                *(delivery, delivery, GEMEENTE, MONTH),
+                f"insert into raw.{delivery}__{table.name} select {columns} from read_parquet(?)",
+                str(raw[delivery] / f"{table.name}.parquet"),
             )
-            if contract.carries_forward and not contract.every_month:
-                warehouse.execute(
-                    "insert into grootboek.referenties values (?, ?, ?, ?)",
-                    *(delivery, GEMEENTE, MONTH, delivery),
-                )
-        divisions = geography.divisions(
-            [(raw["cbs_gebieden"] / "gebied.parquet", MONTH.year)], GEMEENTE
-        )
-        placed = folder / "ligging.parquet"
-        geography.placed(raw["bag_adressen"] / "bag_object.parquet", divisions, placed)
         warehouse.execute(
-            "insert into geografie.ligging"
-            " select 'bag_adressen', eenheid, indelingsjaar, buurt from read_parquet(?)",
-            str(placed),
+            "insert into grootboek.leveringen values (?, ?, ?, ?, 1)",
+            *(delivery, delivery, GEMEENTE, MONTH),
         )
-        warehouse.execute("delete from grootboek.gemeenten")
-        warehouse.execute("insert into grootboek.gemeenten values (?)", GEMEENTE)
-        outcome = warehouse.build(MONTH, options=("--select", *MODELS.split()))
-        assert outcome.success, outcome.exception
-        yield warehouse
+        if contract.carries_forward and not contract.every_month:
+            warehouse.execute(
+                "insert into grootboek.referenties values (?, ?, ?, ?)",
+                *(delivery, GEMEENTE, MONTH, delivery),
+            )
+    divisions = geography.divisions(
+        [(raw["cbs_gebieden"] / "gebied.parquet", MONTH.year)], GEMEENTE
+    )
+    placed = folder / "ligging.parquet"
+    geography.placed(raw["bag_adressen"] / "bag_object.parquet", divisions, placed)
+    warehouse.execute(
+        "insert into geografie.ligging"
+        " select 'bag_adressen', eenheid, indelingsjaar, buurt from read_parquet(?)",
+        str(placed),
+    )
+    warehouse.execute("delete from grootboek.gemeenten")
+    warehouse.execute("insert into grootboek.gemeenten values (?)", GEMEENTE)
+    outcome = warehouse.build(MONTH, options=("--select", *MODELS.split()))
+    assert outcome.success, outcome.exception
+    return warehouse
 
 
 def counted(warehouse: Warehouse, dataset: str, condition: str) -> int:

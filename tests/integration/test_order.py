@@ -18,13 +18,11 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
 from demo.generate import generate
 from expectations.datasets import DATASET_SUITES
 from expectations.marts import MART_SUITES
-from tests.integration.test_dbt_models import DBT_PROJECT
+from tests.building import NO_TESTS, run_dbt
 from tests.support import ANNA, BRAM, drop, zipped
 from tests.unit.test_istandaarden import allocated, client, message, started
 from warehouse.contracts import Contract
@@ -68,11 +66,11 @@ def build(
     contracts: Mapping[str, Contract],
     keys: KeySet,
     keyset_file: Path,
+    parsed: Path,
 ) -> Build:
     folder = tmp_path_factory.mktemp("order")
 
     def built(gemeenten: Sequence[str], paths: Iterable[Path]) -> Built:
-        # One path for all: another would make dbt parse the whole project again.
         shutil.rmtree(folder / "home", ignore_errors=True)
         home = create_home(folder / "home", list(gemeenten), FIRST, keys.check_value, keyset_file)
         with at_work(home, contracts) as station:
@@ -83,9 +81,8 @@ def build(
                 assert version.counts, (path.name, version.reason, version.place)
                 station.intake.accept(version)
             months = prepare(home, station.ledger, contracts)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("DATAPAKHUIS_DUCKDB", str(home.database))
-            build_models(folder / "target")
+        outcome = run_dbt(home.database, folder / "target", parsed, "build", *NO_TESTS)
+        assert outcome.success, outcome.exception
         with duckdb.connect(str(home.database), read_only=True) as sql:
             rows = {
                 name: sorted(
@@ -98,19 +95,6 @@ def build(
         return Built(rows, frozenset(months))
 
     return built
-
-
-def build_models(target: Path) -> None:
-    """Build seeds and models, without tests."""
-    outcome = dbtRunner().invoke(
-        [
-            *("build", "--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
-            *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-            *("--target-path", str(target), "--log-path", str(target), "--quiet"),
-        ]
-    )
-    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    assert outcome.success, outcome.exception
 
 
 # --- the deliveries ---------------------------------------------------------------------------

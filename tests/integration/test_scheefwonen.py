@@ -11,16 +11,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
 from tests import holland_rijnland
+from tests.building import NO_UNIT_TESTS, run_dbt
 from warehouse.contracts import load_contracts
 from warehouse.workspace import lay_out
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
-DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 DECEMBER, FIVE_YEARS_LATER = date(2015, 12, 1), date(2020, 12, 1)
 MARGINS = holland_rijnland.Margins()
 TRAITS = tuple(MARGINS.traits)
@@ -28,7 +26,9 @@ LEVELS = ("gemeente", "wijk", "buurt")
 
 
 @pytest.fixture(scope="module")
-def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def region(
+    tmp_path_factory: pytest.TempPathFactory, parsed: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """The marts of scheefwonen over the synthetic region."""
     folder = tmp_path_factory.mktemp("holland_rijnland")
     path = folder / "warehouse.duckdb"
@@ -42,19 +42,9 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPy
         )
         holland_rijnland.build(connection, MARGINS)
         holland_rijnland.build_five_years_later(connection)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATAPAKHUIS_DUCKDB", str(path))
-        outcome = dbtRunner().invoke(
-            [
-                *("build", "--select", "path:models/marts/scheefwonen"),
-                *("scheefwonen_profielen", "huurgrenzen", "daeb_inkomensgrenzen"),
-                *("iah_grenzen", "passend_toewijzen"),
-                *("--exclude-resource-type", "unit_test"),
-                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-                *("--target-path", str(folder), "--log-path", str(folder), "--quiet"),
-            ]
-        )
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    tables = ("scheefwonen_profielen", "huurgrenzen", "daeb_inkomensgrenzen", "iah_grenzen")
+    marts = ("--select", "path:models/marts/scheefwonen", *tables, "passend_toewijzen")
+    outcome = run_dbt(path, folder / "target", parsed, "build", *marts, *NO_UNIT_TESTS)
     assert outcome.success, outcome.exception
     with duckdb.connect(str(path), read_only=True) as connection:
         yield connection

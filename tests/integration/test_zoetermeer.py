@@ -8,7 +8,7 @@ beside each event. What belongs here: the story as a whole. What does not: each 
 boundary, which has a unit test beside its model; and what comes after the marts (test_whole_way).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,10 +16,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
-from tests.integration.test_dbt_models import DBT_PROJECT
+from tests.building import NO_TESTS, run_dbt
 from tests.support import bsn, drop, gbav, person, zipped
 from warehouse.contracts import Contract
 from warehouse.home import Home, add_months, create_home
@@ -215,6 +213,7 @@ class Warehouse:
     home: Home
     contracts: Mapping[str, Contract]
     target: Path
+    parsed: Path
 
     def take(self, files: Mapping[str, bytes]) -> list[date]:
         """Take files in, in their order; returns the months that are open after it."""
@@ -238,16 +237,10 @@ class Warehouse:
         """Build the open months and close them; returns what there is then."""
         with at_work(self.home, self.contracts) as station:
             months = prepare(self.home, station.ledger, self.contracts)
-            outcome = dbtRunner().invoke(
-                [
-                    *("build", "--select", "+rmc_werkvoorraad", "+rmc_buurt", "+rmc_gemeente"),
-                    *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
-                    *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-                    *("--target-path", str(self.target), "--log-path", str(self.target)),
-                    "--quiet",
-                ]
+            marts = ("--select", "+rmc_werkvoorraad", "+rmc_buurt", "+rmc_gemeente")
+            outcome = run_dbt(
+                self.home.database, self.target, self.parsed, "build", *marts, *NO_TESTS
             )
-            DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
             assert outcome.success, outcome.exception
             station.ledger.close_months(months)
         marts = ("rmc_jongeren", "rmc_werkvoorraad", "rmc_buurt", "rmc_gemeente")
@@ -277,23 +270,22 @@ def story(
     contracts: Mapping[str, Contract],
     keys: KeySet,
     keyset_file: Path,
-) -> Iterator[Story]:
+    parsed: Path,
+) -> Story:
     folder = tmp_path_factory.mktemp("zoetermeer")
     home = create_home(folder / "home", [ZOETERMEER], JANUARY, keys.check_value, keyset_file)
-    warehouse = Warehouse(home, contracts, folder / "target")
+    warehouse = Warehouse(home, contracts, folder / "target", parsed)
     # The employer reports the wage of May after all; of June there is none.
     following = add_months(LAST_ANSWER, 1)
     late = statement(IN_MAY, MAY, WAGE, "gecorrigeerde_loonperiode")
     correction = {f"ib_inkomsten_{ZOETERMEER}_{following:%Y-%m}.zip": answers(following, late)}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATAPAKHUIS_DUCKDB", str(home.database))
-        warehouse.take(deliveries())
-        half_a_year = warehouse.build()
-        opened = warehouse.take(deliveries())
-        warehouse.open_everything()
-        again = warehouse.build()
-        warehouse.take(correction)
-        yield Story(half_a_year, opened, again, warehouse.build())
+    warehouse.take(deliveries())
+    half_a_year = warehouse.build()
+    opened = warehouse.take(deliveries())
+    warehouse.open_everything()
+    again = warehouse.build()
+    warehouse.take(correction)
+    return Story(half_a_year, opened, again, warehouse.build())
 
 
 def test_share_in_sight_falls_and_recovers(story):

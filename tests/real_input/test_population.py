@@ -19,9 +19,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
 
+from tests.building import NO_TESTS, run_dbt
 from tests.real_input.test_den_haag import (
     earliest,
     has_happened,
@@ -41,7 +40,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
 ]
 
-DBT_PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 MONTHS = [date(*m, 1) for m in ((1999, 7), (2003, 3), (2010, 8), (2016, 8), (2022, 5))]
 DATASETS = (
     *("personen", "huishoudens", "verhuizingen", "bsn_wijzigingen"),
@@ -60,7 +58,11 @@ class Built:
 
 @pytest.fixture(scope="module")
 def built(
-    real_input: Path, keys: KeySet, contracts: Any, tmp_path_factory: pytest.TempPathFactory
+    real_input: Path,
+    keys: KeySet,
+    contracts: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    parsed: Path,
 ) -> Iterator[Built]:
     folder = tmp_path_factory.mktemp("population")
     content = persons_file(real_input).read_bytes()
@@ -71,7 +73,7 @@ def built(
         for name, content in versions.items():
             source = io.BytesIO(content)
             pass_through(contracts[delivery], source, keys, name, folder / name)
-    database = folder / "pakhuis.duckdb"
+    database = folder / "warehouse.duckdb"
     with duckdb.connect(str(database)) as sql:
         files = {
             (delivery, table.name): [folder / name / f"{table.name}.parquet" for name in versions]
@@ -87,18 +89,8 @@ def built(
             "insert into grootboek.leveringen values"
             " ('answers', 'suwinet_inkomsten', 'GM0518', date '2026-06-01', 2)"
         )
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATAPAKHUIS_DUCKDB", str(database))
-        outcome = dbtRunner().invoke(
-            [
-                *("build", "--quiet", "--exclude-resource-type", "unit_test"),
-                *("--exclude-resource-type", "test"),
-                *("--select", *(f"+{dataset}" for dataset in DATASETS)),
-                *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-                *("--target-path", str(folder / "target"), "--log-path", str(folder / "target")),
-            ]
-        )
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    chosen = ("--select", *(f"+{dataset}" for dataset in DATASETS))
+    outcome = run_dbt(database, folder / "target", parsed, "build", *NO_TESTS, *chosen)
     assert outcome.success, outcome.exception
     numbers = _numbers(keys, real_input)
     with duckdb.connect(str(database), read_only=True) as sql:

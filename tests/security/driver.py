@@ -21,7 +21,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,26 +86,18 @@ class Driver:
         self._process.stdout.close()
 
     def _compile(self, parsed: Path) -> None:
-        """Let dbt make every table, empty, and the SQL that fills it."""
+        """Let dbt make the tables of what is delivered, empty, and the SQL that fills them."""
+        from assets.selection import idle_models
+        from tests.building import NO_TESTS, move, run_dbt
         from warehouse.contracts import load_contracts
-        from warehouse.workspace import connect, lay_out
 
-        project = Path(__file__).resolve().parents[2] / "dbt_project"
         self._template.parent.mkdir(parents=True)
-        with closing(connect(self._template)) as sql:
-            lay_out(sql, load_contracts())
-        shutil.copytree(parsed, self.root / "target")
-        subprocess.run(
-            [
-                *(Path(sys.executable).with_name("dbt"), "--quiet", "build"),
-                *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
-                *("--project-dir", project, "--profiles-dir", project),
-                *("--target-path", self.root / "target", "--log-path", self.root / "logs"),
-            ],
-            check=True,
-            capture_output=True,
-            env={**os.environ, "DATAPAKHUIS_DUCKDB": str(self._template)},
-        )
+        move(parsed, self.root / "target", self._template)
+        idle = idle_models(parsed / "manifest.json", load_contracts(), DELIVERED)
+        # Not the marts: to a kill they are tables as the datasets are, and take as long again.
+        left = ("--exclude", "path:models/marts", "resource_type:seed", *idle)
+        made = run_dbt(self._template, self.root / "target", parsed, "build", *NO_TESTS, *left)
+        assert made.success, made.exception
 
     def home(self, like: Home | None = None) -> Home:
         """A new home, empty or a copy of another; the copy's files keep their times."""
@@ -186,7 +177,6 @@ class Fuse:
 
 def _drive(target: Path, manifest: Path) -> None:
     """Fork a child per order."""
-    from assets.models import idle_models
     from warehouse.catalogue import read_catalogue
     from warehouse.contracts import load_contracts
 
@@ -195,20 +185,12 @@ def _drive(target: Path, manifest: Path) -> None:
         importlib.import_module(name)
     _warm_up()
     contracts = load_contracts()
-    # Not the marts: to a kill they are tables as the datasets are, and take as long again.
+    made = _models(json.loads(manifest.read_text()), target / "compiled" / "datapakhuis")
     catalogue = {
         name: entry
         for name, entry in read_catalogue(manifest, contracts).items()
-        if entry.spec.schema == "datasets"
+        if f"{entry.spec.schema}.{name}" in {model.table for model in made}
     }
-    idle = {f".{name}" for name in idle_models(manifest, contracts, DELIVERED)}
-    compiled = target / "compiled" / "datapakhuis"
-    models = [
-        model
-        for model in _models(json.loads(manifest.read_text()), compiled)
-        if not model.table.endswith(tuple(idle))
-        and model.table.partition(".")[0] in ("staging", "datasets")
-    ]
     # Otherwise the collector of each child would touch, and so copy, all of this process.
     gc.collect()
     gc.freeze()
@@ -226,7 +208,7 @@ def _drive(target: Path, manifest: Path) -> None:
             fuse = Fuse(order["home"], order["moment"], order["full"])
             said, status = "", 0
             try:
-                _run(Path(order["home"]), contracts, catalogue, models, fuse)
+                _run(Path(order["home"]), contracts, catalogue, made, fuse)
             except BaseException as error:
                 said, status = f"{type(error).__name__}: {error}", 1
             os.write(write, json.dumps([fuse.count, said[:2000]]).encode())
@@ -312,7 +294,7 @@ def _run(
 
 
 def _models(manifest: Mapping[str, Any], compiled: Path) -> list[Model]:
-    """The models that are tables, each after those it reads from."""
+    """The models that are tables and were compiled, each after those it reads from."""
     nodes = manifest["nodes"]
     done: dict[str, Model | None] = {}
 
@@ -322,13 +304,11 @@ def _models(manifest: Mapping[str, Any], compiled: Path) -> list[Model]:
         for parent in manifest["parent_map"][identity]:
             visit(parent)
         node = nodes[identity]
-        kind = node["config"]["materialized"]
+        kind, select = node["config"]["materialized"], compiled / node["original_file_path"]
         done[identity] = None
-        if kind != "view":
+        if kind != "view" and select.exists():
             done[identity] = Model(
-                f"{node['schema']}.{node['name']}",
-                kind == "incremental",
-                (compiled / node["original_file_path"]).read_text(),
+                f"{node['schema']}.{node['name']}", kind == "incremental", select.read_text()
             )
 
     for identity in nodes:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.building import equip
 from tests.security.scan import Canaries, Hit, Scanner
 from warehouse.home import Home, load_home
 
@@ -69,12 +70,12 @@ class Sandbox:
         }
 
     def init(self, parsed: Path, keyset: Path, *gemeenten: str) -> Home:
-        """Make the home with a key set that there is; the dbt project was parsed before."""
+        """Make the home with a key set that there is; the project's own part was made before."""
         shutil.copy2(keyset, self.keyset)
         options = [text for code in gemeenten for text in ("--gemeente", code)]
         made = self.run("init", *options, "--from", "2020-01")
         assert made.code == 0, made
-        shutil.copytree(parsed, self.home.dbt / parsed.name)
+        equip(self.home, parsed)
         return self.home
 
     def drop(self, files: Mapping[str, bytes]) -> None:

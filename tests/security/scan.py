@@ -13,6 +13,7 @@ import base64
 import binascii
 import bz2
 import contextlib
+import hashlib
 import io
 import json
 import lzma
@@ -51,6 +52,10 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{12,}")
 _HEX = re.compile(rb"(?:[0-9A-Fa-f]{2}){9,}")
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _URLSAFE = bytes.maketrans(b"-_", b"+/")
+
+
+#: Of each set of canaries the files in which none of them is: by the end of their name, and hash.
+_CLEAN: dict[frozenset[str], set[tuple[str, bytes]]] = {}
 
 
 @dataclass(frozen=True)
@@ -92,8 +97,11 @@ class Scanner:
         self._lengths = sorted({len(value) for value in self.labels if _is_number(value)})
         self._names = [value for value in self.labels if value.startswith(STEM)]
         self._texts = [
-            value for value in self.labels if not (_is_number(value) or value.startswith(STEM))
+            (value.encode(), label)
+            for value, label in self.labels.items()
+            if not (_is_number(value) or value.startswith(STEM))
         ]
+        self._clean = _CLEAN.setdefault(frozenset(self.labels), set())
 
     def tree(self, root: Path, skip: Callable[[Path], bool] = lambda _: False) -> list[Hit]:
         """Every file below ``root``, and its name."""
@@ -111,10 +119,18 @@ class Scanner:
         """One file, decoded."""
         name = name or path.name
         content = path.read_bytes()
+        print_of = (path.suffix, hashlib.sha256(content).digest())
+        if print_of in self._clean:
+            return []
         hits = self.data(content, name)
-        for magic, opened in ((_is_duckdb, _duckdb), (_is_sqlite, _sqlite)):
-            if magic(content):
-                hits += self._opened(lambda opened=opened: opened(path), name, 0)  # type: ignore[misc]
+        databases = [
+            how for magic, how in ((_is_duckdb, _duckdb), (_is_sqlite, _sqlite)) if magic(content)
+        ]
+        for opened in databases:
+            hits += self._opened(lambda opened=opened: opened(path), name, 0)  # type: ignore[misc]
+        # A database has its log beside it.
+        if not hits and not databases:
+            self._clean.add(print_of)
         return hits
 
     def text(self, text: str, where: str) -> list[Hit]:
@@ -171,7 +187,7 @@ class Scanner:
             found |= {self.labels[name] for name in self._names if name.lower() in lower} or {
                 f"a name ({STEM}…)"
             }
-        return found | {self.labels[text] for text in self._texts if text.encode() in content}
+        return found | {label for text, label in self._texts if text in content}
 
     def _as_integers(self, content: bytes, where: str) -> set[str]:
         found: set[str] = set()
@@ -187,7 +203,9 @@ class Scanner:
                 values = np.frombuffer(content, kind, count, offset)
                 near = values[(values >= self._numbers[0]) & (values <= self._numbers[-1])]
                 if len(near):
-                    seen |= set(near[np.isin(near, self._numbers)].tolist())
+                    # Both ends are among the numbers, so that each has a place between them.
+                    place = np.searchsorted(self._numbers, near)
+                    seen |= set(near[self._numbers[place] == near].tolist())
             if len(seen) >= least:
                 found |= {self.labels[str(number)] for number in seen}
         return found

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 
 from tests.security.driver import PATIENCE, Driver
-from tests.security.sandbox import drop
+from tests.security.sandbox import assert_no_leak, drop
 from tests.security.stories import Kills
 from tests.security.witness import look_around
 from tests.security.workload import Workload, check_recovery, check_state, kill_and_go_on, scan
@@ -70,6 +70,10 @@ def test_after_a_kill_of_the_command_the_home_is_whole(kills: Kills, name: str) 
     assert kills.seen[name].published == {}
     delivered = {hashlib.sha256(content).hexdigest() for content in kills.delivered.values()}
     assert delivered <= kills.seen[name].kept
+
+
+def test_a_kill_leaves_nothing_behind_that_tells_of_a_person(kills: Kills) -> None:
+    assert_no_leak(kills.hits)
 
 
 def test_what_was_accepted_before_the_kill_stays_accepted(kills: Kills) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.security.sandbox import Sandbox, assert_no_leak
 from tests.security.scan import Canaries, Scanner
-from tests.security.stories import Kills, Leaks, Leaky
+from tests.security.stories import Leaks, Leaky
 from warehouse.contracts import load_contracts
 from warehouse.reasons import QUARANTINE, REFUSALS
 
@@ -75,10 +75,6 @@ def test_nothing_that_was_planted_is_anywhere_but_in_landing(leaks: Leaks) -> No
 
 def test_no_event_of_dagster_tells_what_was_planted(leaks: Leaks) -> None:
     assert_no_leak(Scanner(leaks.register).text(events(leaks.sandbox), "events"))
-
-
-def test_a_kill_in_the_middle_leaves_nothing_behind_either(kills: Kills) -> None:
-    assert_no_leak(kills.hits)
 
 
 def test_no_command_showed_a_traceback_or_an_internal_token(leaks: Leaks) -> None:

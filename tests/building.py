@@ -1,0 +1,106 @@
+"""What tests share that build with dbt: the project parsed once, and dbt in this process.
+
+What belongs here: making dbt quick to begin. What does not: what is built, and from what.
+"""
+
+import hashlib
+import os
+import pprint
+import shutil
+from argparse import Namespace
+from pathlib import Path
+from unittest import mock
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.config.runtime import load_profile
+from dbt.flags import set_from_args
+from dbt_common.context import set_invocation_context
+
+from assets.models import PROJECT, dbt_resource, parse
+from assets.selection import node_key, nodes_of, remember_made
+from warehouse.contracts import load_contracts
+from warehouse.home import Home
+from warehouse.workspace import connect, lay_out
+
+DATABASE = "DATAPAKHUIS_DUCKDB"
+NO_UNIT_TESTS = ("--exclude-resource-type", "unit_test")
+NO_TESTS = (*NO_UNIT_TESTS, "--exclude-resource-type", "test")
+_KEPT = "partial_parse.msgpack"
+
+
+def run_dbt(database: Path, target: Path, parsed: Path, *arguments: str) -> dbtRunnerResult:
+    """Run dbt on a database, quietly; ``target`` is its folder, where it need not parse first."""
+    if not (target / _KEPT).exists():
+        _copy_parsed(parsed, target, database)
+    with mock.patch.dict(os.environ, {DATABASE: str(database)}):
+        outcome = dbtRunner().invoke(
+            [
+                *(*arguments, "--quiet"),
+                *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
+                *("--target-path", str(target), "--log-path", str(target)),
+            ]
+        )
+    # In process, dbt keeps the file open; the pipeline runs it in a process of its own.
+    DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    return outcome
+
+
+def prepared(home: Home) -> Path:
+    """Parse the project in a home, and load and test the parameter tables, as a first run does.
+
+    Returns:
+        The folder of what was parsed.
+    """
+    with mock.patch.dict(os.environ, {DATABASE: str(home.database)}):
+        manifest = parse(home)
+        seeds = ("--select", "resource_type:seed", "--indirect-selection", "cautious")
+        call = dbt_resource(home).cli(["build", *seeds], target_path=home.dbt / "target")
+        call.wait()
+    contracts = load_contracts()
+    with connect(home.database) as sql:
+        lay_out(sql, contracts)
+    made = {node_key(seed) for seed in nodes_of(manifest, "seed")}
+    remember_made(home, manifest, contracts, made)
+    return manifest.parent
+
+
+def equip(home: Home, parsed: Path) -> None:
+    """Give a home what its first run would make of the project alone, from where it was made.
+
+    That is the project, parsed, and the parameter tables.
+    """
+    move(parsed, home.dbt / parsed.name, home.database)
+
+
+def move(parsed: Path, target: Path, database: Path) -> None:
+    """Copy what was parsed to a folder, and the parameter tables to a new database."""
+    shutil.copy2(_database(parsed), database)
+    _copy_parsed(parsed, target, database)
+
+
+def _database(parsed: Path) -> Path:
+    """The database of the home in which the project was parsed."""
+    return parsed.parents[1] / "warehouse.duckdb"
+
+
+def _copy_parsed(parsed: Path, target: Path, database: Path) -> None:
+    """Copy what was parsed, for another database of the same name.
+
+    Dbt parses again when its connection is another, though no model knows where the file is.
+    """
+    shutil.copytree(parsed, target, dirs_exist_ok=True)
+    was, now = (_hash_of_connection(path).encode() for path in (_database(parsed), database))
+    content = (target / _KEPT).read_bytes()
+    assert content.count(was) == 1, "dbt keeps the hash of its connection in another way"
+    (target / _KEPT).write_bytes(content.replace(was, now))
+
+
+def _hash_of_connection(database: Path) -> str:
+    """What dbt compares to see whether its connection is that of last time."""
+    set_from_args(Namespace(profiles_dir=str(PROJECT)), None)
+    set_invocation_context({**os.environ, DATABASE: str(database)})
+    profile = load_profile(str(PROJECT), {})
+    return hashlib.sha256(
+        pprint.pformat(sorted(profile.credentials.connection_info())).encode()
+    ).hexdigest()
