@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from assets.storage import patient_storage
 from warehouse.errors import DatapakhuisError
 from warehouse.lock import LockError
 
@@ -25,7 +26,8 @@ def faults(context: dg.AssetExecutionContext) -> Iterator[None]:
     A chain could carry a value. An error that nobody foresaw is told by its class alone.
     """
     try:
-        yield
+        with patient_storage():
+            yield
     except OSError as error:
         code = type(error).__name__
         context.log.warning(f"a fault of disk or network ({code})")

@@ -106,7 +106,7 @@ def parse_into(folder: Path, database: Path) -> Path:
 
     result = dbtRunner().invoke(
         [
-            *("parse", "--quiet", "--no-use-colors"),
+            *("parse", "--write-json", "--quiet", "--no-use-colors"),
             *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)),
             *("--log-path", str(folder / "logs")),
         ]
@@ -122,6 +122,8 @@ def parse_into(folder: Path, database: Path) -> Path:
 def _environment(database: Path) -> None:
     os.environ["DATAPAKHUIS_DUCKDB"] = str(database)
     os.environ["DBT_SEND_ANONYMOUS_USAGE_STATS"] = "false"
+    # What it did is told to Dagster; its artifacts of megabytes are read by nobody.
+    os.environ.setdefault("DBT_WRITE_JSON", "false")
 
 
 def _fingerprint() -> str:

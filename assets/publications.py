@@ -79,21 +79,21 @@ def publication_assets(
                 station.ledger.close_months(months)
             for name in asked:
                 yield from shown(station.ledger.checks(name), publication_key(name))
-        manifests = {d: read_manifest(result.manifest) for d, result in published.items()}
-        for name in passed:
-            domain = catalogue[name].spec.domein
-            manifest, result = manifests[domain], published[domain]
-            shown_months = sorted(manifest.datasets[name].months)
-            _show_months(context.instance, name, shown_months)
-            yield dg.MaterializeResult(
-                asset_key=publication_key(name),
-                metadata={
-                    "dagster/row_count": manifest.datasets[name].rows,
-                    "maanden": len(shown_months),
-                    "gewijzigde_maanden": len(result.changed.get(name, ())),
-                    "manifest": result.sequence,
-                },
-            )
+            manifests = {d: read_manifest(result.manifest) for d, result in published.items()}
+            for name in passed:
+                domain = catalogue[name].spec.domein
+                manifest, result = manifests[domain], published[domain]
+                shown_months = sorted(manifest.datasets[name].months)
+                _show_months(context.instance, name, shown_months)
+                yield dg.MaterializeResult(
+                    asset_key=publication_key(name),
+                    metadata={
+                        "dagster/row_count": manifest.datasets[name].rows,
+                        "maanden": len(shown_months),
+                        "gewijzigde_maanden": len(result.changed.get(name, ())),
+                        "manifest": result.sequence,
+                    },
+                )
 
     return publicatie
 

@@ -67,6 +67,8 @@ def main() -> None:
     report = Report(table, Machine.this(), date.today(), options.output)
     # The homes measured here have key sets of their own.
     os.environ.pop("DATAPAKHUIS_KEYSET", None)
+    # When dbt began with a model, and what each took, stands in what it writes then.
+    os.environ["DBT_WRITE_JSON"] = "true"
     with tempfile.TemporaryDirectory(prefix="datapakhuis-bench-", dir=options.folder) as name:
         load = ", ".join(f"{load:.1f}" for load in os.getloadavg())
         print(f"{report.machine}; load {load}; working in {name}", flush=True)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
@@ -229,48 +228,10 @@ def _dagster(home: Home) -> Iterator[None]:
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     os.environ["DATAPAKHUIS_HOME"] = str(home.path)
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), _patient_storage():
+    from assets.storage import patient_storage
+
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), patient_storage():
         yield
-
-
-@contextmanager
-def _patient_storage() -> Iterator[None]:
-    """Let Dagster keep its SQLite files open, and not wait for the disk at each event.
-
-    It opens them anew for every event, with an engine of SQLAlchemy that knows no statement that
-    was compiled before, and as the only one closes them: then all is written to disk each time. So
-    a run of hundreds of events was busy with little else. What a power cut can take now are
-    events; what was delivered and what became of it stands in the ledger.
-    """
-    from dagster._core.storage.event_log.sqlite import sqlite_event_log
-    from dagster._core.storage.runs.sqlite import sqlite_run_storage
-    from sqlalchemy import event
-    from sqlalchemy.engine import Engine, create_engine
-
-    engines: dict[str, Engine] = {}
-
-    def connected(connection: sqlite3.Connection, _: object) -> None:
-        connection.execute("pragma synchronous = normal")
-
-    def kept(url: str, *, poolclass: object, **options: Any) -> Engine:
-        del poolclass  # which is that nothing is kept
-        if url not in engines:
-            engines[url] = create_engine(url, **options)
-            event.listen(engines[url], "connect", connected)
-            # It disposes of an engine after each use.
-            vars(engines[url])["dispose"] = lambda: None
-        return engines[url]
-
-    modules: tuple[Any, ...] = (sqlite_event_log, sqlite_run_storage)
-    for module in modules:
-        module.create_engine = kept
-    try:
-        yield
-    finally:
-        for module in modules:
-            module.create_engine = create_engine
-        for engine in engines.values():
-            Engine.dispose(engine)
 
 
 def recover(instance: object, ledger: Ledger) -> int:

@@ -7,14 +7,11 @@ in another order.
 
 import json
 import os
-import shutil
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -26,7 +23,6 @@ import pytest
 
 from assets.deliveries import asset_key, partition_key, take_in
 from assets.publications import publication_key
-from demo.generate import generate
 from expectations.bridge import Check, Suite
 from expectations.datasets import DATASET_SUITES
 from expectations.deliveries import DELIVERY_SUITES
@@ -47,7 +43,6 @@ from tests.support import (
     continuation,
     datapakhuis,
     drop,
-    expected_apart,
     gbav,
     person,
     prints,
@@ -707,44 +702,6 @@ def test_a_check_of_a_dataset_that_breaks_keeps_it_as_it_was_and_the_others_go_o
     assert after
     assert after.datasets == before.datasets
     assert ANNA not in "\n".join(map(str, log))
-
-
-# --- the demo ---------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, parsed: Path) -> tuple[Result, Path]:
-    """What `datapakhuis demo` said, and its home."""
-    folder = tmp_path_factory.mktemp("demo")
-    shutil.copytree(parsed, folder / "home" / "dbt" / parsed.name)
-    keyset = str(folder / "keys" / "keyset.json")
-    with mock.patch.dict(os.environ, {"DATAPAKHUIS_KEYSET": keyset}):
-        told = datapakhuis(
-            *("demo", "--persons", 200, "--months", 2, "--home", folder / "home"),
-        )
-    return told, folder / "home"
-
-
-def test_the_demo_ends_well_and_says_where_to_look(demo):
-    told, _ = demo
-
-    assert (told.code, told.err) == (0, ""), told
-    for text in ("personen", "inkomsten", "datapakhuis status", "datapakhuis sql"):
-        assert text in told.out
-
-
-def test_the_demo_sets_apart_the_faults_that_it_made_and_nothing_else(demo, tmp_path):
-    _, home = demo
-    made = generate(tmp_path, persons=200, months=2, first_month="2026-05")
-    expected = {path.name: expected_apart(path) for path in made}
-
-    with closing(Ledger(home / "ledger.sqlite")) as ledger:
-        found = [(v, ledger.reasons(v.levering_id)) for v in ledger.versions()]
-
-    assert {version.state for version, _ in found} == {State.ACCEPTED}
-    for version, reasons in found:
-        assert reasons == expected[version.file]
-    assert Counter(version.file for version, _ in found) == Counter([*expected])
 
 
 # --- mended by hand ---------------------------------------------------------------------------
