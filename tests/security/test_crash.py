@@ -12,7 +12,7 @@ from tests.security.stories import Kills
 from tests.security.witness import look_around
 from tests.security.workload import Workload, check_recovery, check_state, kill_and_go_on, scan
 
-#: How often it is killed, and at how many moments the disk is full; `make survival` kills 200 times.
+#: How often it is killed, and at how many moments the disk fills up; `make survival` does 200.
 KILLS, PARTS = 10, 5
 
 
