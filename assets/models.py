@@ -156,7 +156,7 @@ def dbt_resource(home: Home) -> DbtCliResource:
         project_dir=str(PROJECT),
         profiles_dir=str(PROJECT),
         # The dbt of this environment, whether or not its folder is on the path.
-        dbt_executable=str(Path(sys.executable).with_name("dbt")),
+        dbt_executable=str(Path(sys.executable).with_name("datapakhuis-dbt")),
     )
 
 

@@ -8,6 +8,7 @@ it. All open months are built and published in one.
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import uuid
@@ -223,15 +224,24 @@ def _held_datasets(ledger: Ledger, left: list[date]) -> list[str]:
 
 @contextmanager
 def _dagster(home: Home) -> Iterator[None]:
-    """Dagster's surroundings: its home, no telemetry, and silence but for what we say ourselves."""
+    """Dagster's surroundings: its home, no telemetry, and silence but for what we say ourselves.
+
+    As dbt it has a large heap that lives as long as the run.
+    """
     write_dagster_home(home)
     os.environ["DAGSTER_HOME"] = str(home.dagster)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     os.environ["DATAPAKHUIS_HOME"] = str(home.path)
+    from assets.dbt_process import SELDOM
     from assets.storage import patient_storage
 
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), patient_storage():
-        yield
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere), patient_storage():
+            yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def recover(instance: object, ledger: Ledger) -> int:
