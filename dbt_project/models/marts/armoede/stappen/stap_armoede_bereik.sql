@@ -91,8 +91,12 @@ gebruik_van_wmo as (
         huishouden_sleutel
 ),
 
+-- Numbered: for each scheme every household is looked up, and a number is found sooner than a key.
 huishoudens as (
     select
+        row_number() over (
+            order by huishoudens.gemeente, huishoudens.maand, huishoudens.huishouden_sleutel
+        ) as nummer,
         huishoudens.gemeente,
         huishoudens.maand,
         huishoudens.wijk,
@@ -220,26 +224,6 @@ codes as (
     from gebruikers
 ),
 
-regelingen as (
-    select
-        codes.gemeente,
-        codes.maand,
-        codes.regeling,
-        grenzen.naam,
-        grenzen.inkomensgrens_pct,
-        grenzen.incl_vt,
-        grenzen.vermogenstoets,
-        grenzen.leeftijd_van,
-        grenzen.leeftijd_tot,
-        case when grenzen.inkomensgrens_pct is null then 2 else grenzen.zekerheid end as zekerheid
-    from codes
-    left join grenzen
-        on
-            codes.gemeente = grenzen.gemeente
-            and codes.maand = grenzen.maand
-            and codes.regeling = grenzen.regeling
-),
-
 geleverd as (
     select
         gemeente,
@@ -250,44 +234,104 @@ geleverd as (
         and staat <> 'ontbreekt'
 ),
 
+-- Empty ages are those of a scheme for all ages.
+regelingen as (
+    select
+        codes.gemeente,
+        codes.maand,
+        codes.regeling,
+        grenzen.naam,
+        grenzen.inkomensgrens_pct,
+        grenzen.incl_vt,
+        grenzen.vermogenstoets,
+        case
+            when coalesce(grenzen.leeftijd_van, grenzen.leeftijd_tot) is not null
+                then coalesce(grenzen.leeftijd_van, 0)
+        end as leeftijd_van,
+        case
+            when coalesce(grenzen.leeftijd_van, grenzen.leeftijd_tot) is not null
+                then coalesce(grenzen.leeftijd_tot, 200)
+        end as leeftijd_tot,
+        codes.regeling = 'bijzondere_bijstand' or geleverd.gemeente is not null as geleverd,
+        case when grenzen.inkomensgrens_pct is null then 2 else grenzen.zekerheid end as zekerheid
+    from codes
+    left join grenzen
+        on
+            codes.gemeente = grenzen.gemeente
+            and codes.maand = grenzen.maand
+            and codes.regeling = grenzen.regeling
+    left join geleverd
+        on
+            codes.gemeente = geleverd.gemeente
+            and codes.maand = geleverd.maand
+),
+
+-- Several schemes are for the same ages.
+leeftijdsgrenzen as (
+    select
+        gemeente,
+        maand,
+        leeftijd_van,
+        leeftijd_tot
+    from regelingen
+    where leeftijd_van is not null
+    group by
+        gemeente,
+        maand,
+        leeftijd_van,
+        leeftijd_tot
+),
+
 leeftijden as (
     select
-        personen.gemeente,
-        personen.maand,
-        personen.huishouden_sleutel,
-        regelingen.regeling,
+        huishoudens.nummer,
+        grenzen.leeftijd_van,
+        grenzen.leeftijd_tot,
         bool_or(
-            personen.leeftijd >= coalesce(regelingen.leeftijd_van, 0)
-            and personen.leeftijd <= coalesce(regelingen.leeftijd_tot, 200)
+            personen.leeftijd >= grenzen.leeftijd_van
+            and personen.leeftijd <= grenzen.leeftijd_tot
         ) as past
     from personen
-    inner join regelingen
+    inner join huishoudens
         on
-            personen.gemeente = regelingen.gemeente
-            and personen.maand = regelingen.maand
-    where coalesce(regelingen.leeftijd_van, regelingen.leeftijd_tot) is not null
+            personen.gemeente = huishoudens.gemeente
+            and personen.maand = huishoudens.maand
+            and personen.huishouden_sleutel = huishoudens.huishouden_sleutel
+    inner join leeftijdsgrenzen as grenzen
+        on
+            personen.gemeente = grenzen.gemeente
+            and personen.maand = grenzen.maand
     group by
-        personen.gemeente,
-        personen.maand,
-        personen.huishouden_sleutel,
-        regelingen.regeling
+        huishoudens.nummer,
+        grenzen.leeftijd_van,
+        grenzen.leeftijd_tot
+),
+
+gebruikende_huishoudens as (
+    select
+        huishoudens.nummer,
+        gebruikers.regeling
+    from gebruikers
+    inner join huishoudens
+        on
+            gebruikers.gemeente = huishoudens.gemeente
+            and gebruikers.maand = huishoudens.maand
+            and gebruikers.huishouden_sleutel = huishoudens.huishouden_sleutel
 ),
 
 -- May be in the target group, and surely is; both empty where income, norm or limit is not known.
 -- The income here has holiday allowance in it: without, it lies between two amounts.
 getoetst as (
     select
-        huishoudens.gemeente,
-        huishoudens.maand,
-        huishoudens.huishouden_sleutel,
+        huishoudens.nummer,
         regelingen.regeling,
-        huishoudens.registers_bekend
-        and (
-            regelingen.regeling = 'bijzondere_bijstand' or geleverd.gemeente is not null
-        ) as gebruik_bekend,
+        regelingen.naam,
+        regelingen.inkomensgrens_pct,
+        regelingen.incl_vt,
+        regelingen.vermogenstoets,
+        huishoudens.registers_bekend and regelingen.geleverd as gebruik_bekend,
         gebruikers.regeling is not null as gebruikt,
         huishoudens.inkomen_netto is not null and huishoudens.norm is not null as bekend,
-        regelingen.inkomensgrens_pct is not null as met_grens,
         100 * huishoudens.inkomen_netto
         <= regelingen.inkomensgrens_pct * huishoudens.norm
         * case when regelingen.incl_vt then 1 else {{ ten_hoogste_met_vakantietoeslag() }} end
@@ -297,7 +341,7 @@ getoetst as (
         100 * huishoudens.inkomen_netto
         <= regelingen.inkomensgrens_pct * huishoudens.norm
         * case when regelingen.incl_vt then 1 else {{ deel_zonder_vakantietoeslag() }} end
-        and coalesce(leeftijden.past, leeftijden.regeling is null)
+        and coalesce(leeftijden.past, leeftijden.nummer is null)
         and coalesce(not regelingen.vermogenstoets or huishoudens.vermogen_onder, false)
             as zeker,
         greatest(
@@ -310,49 +354,62 @@ getoetst as (
         on
             huishoudens.gemeente = regelingen.gemeente
             and huishoudens.maand = regelingen.maand
-    left join geleverd
-        on
-            huishoudens.gemeente = geleverd.gemeente
-            and huishoudens.maand = geleverd.maand
     left join leeftijden
         on
-            huishoudens.gemeente = leeftijden.gemeente
-            and huishoudens.maand = leeftijden.maand
-            and huishoudens.huishouden_sleutel = leeftijden.huishouden_sleutel
-            and regelingen.regeling = leeftijden.regeling
-    left join gebruikers
+            huishoudens.nummer = leeftijden.nummer
+            and regelingen.leeftijd_van = leeftijden.leeftijd_van
+            and regelingen.leeftijd_tot = leeftijden.leeftijd_tot
+    left join gebruikende_huishoudens as gebruikers
         on
-            huishoudens.gemeente = gebruikers.gemeente
-            and huishoudens.maand = gebruikers.maand
-            and huishoudens.huishouden_sleutel = gebruikers.huishouden_sleutel
+            huishoudens.nummer = gebruikers.nummer
             and regelingen.regeling = gebruikers.regeling
 ),
 
 -- Whoever is in the target group of a scheme and has one, whichever: the reach of Leiden.
 een_of_meer as (
     select
-        gemeente,
-        maand,
-        huishouden_sleutel,
+        nummer,
         bool_and(gebruik_bekend) as gebruik_bekend,
         bool_or(gebruikt) as gebruikt,
         case when bool_or(bekend) then bool_or(mogelijk) end as mogelijk,
         case when bool_or(bekend) then bool_or(zeker) end as zeker,
-        max(zekerheid) filter (where met_grens) as zekerheid,
+        max(zekerheid) filter (where inkomensgrens_pct is not null) as zekerheid,
         count(*) filter (where gebruikt) as aantal
     from getoetst
-    group by
-        gemeente,
-        maand,
-        huishouden_sleutel
+    group by nummer
+),
+
+kenmerken as (
+    select
+        huishoudens.nummer,
+        huishoudens.gemeente,
+        huishoudens.maand,
+        huishoudens.wijk,
+        huishoudens.buurt,
+        huishoudens.huishouden_sleutel,
+        huishoudens.huishouden_type,
+        huishoudens.inkomensbron,
+        huishoudens.leeftijdsklasse,
+        huishoudens.herkomst,
+        huishoudens.langdurig_arm,
+        huishoudens.wmo,
+        case
+            when een_of_meer.gebruik_bekend then {{ stapeling('een_of_meer.aantal') }}
+            else 'onbekend'
+        end as stapeling,
+        huishoudens.stapeling_voorzieningen
+    from huishoudens
+    inner join een_of_meer on huishoudens.nummer = een_of_meer.nummer
 ),
 
 gebruik as (
     select
-        gemeente,
-        maand,
-        huishouden_sleutel,
+        nummer,
         regeling,
+        naam as regeling_naam,
+        inkomensgrens_pct,
+        incl_vt,
+        vermogenstoets,
         gebruik_bekend,
         gebruikt,
         mogelijk,
@@ -361,10 +418,12 @@ gebruik as (
     from getoetst
     union all
     select
-        gemeente,
-        maand,
-        huishouden_sleutel,
+        nummer,
         'een_of_meer' as regeling,
+        'Een of meer regelingen' as regeling_naam,
+        null as inkomensgrens_pct,
+        null as incl_vt,
+        null as vermogenstoets,
         gebruik_bekend,
         gebruikt,
         mogelijk,
@@ -374,30 +433,24 @@ gebruik as (
 )
 
 select
-    huishoudens.gemeente,
-    huishoudens.maand,
-    huishoudens.wijk,
-    huishoudens.buurt,
-    huishoudens.huishouden_sleutel,
-    huishoudens.huishouden_type,
-    huishoudens.inkomensbron,
-    huishoudens.leeftijdsklasse,
-    huishoudens.herkomst,
-    huishoudens.langdurig_arm,
-    huishoudens.wmo,
-    case
-        when een_of_meer.gebruik_bekend then {{ stapeling('een_of_meer.aantal') }}
-        else 'onbekend'
-    end as stapeling,
-    huishoudens.stapeling_voorzieningen,
+    kenmerken.gemeente,
+    kenmerken.maand,
+    kenmerken.wijk,
+    kenmerken.buurt,
+    kenmerken.huishouden_sleutel,
+    kenmerken.huishouden_type,
+    kenmerken.inkomensbron,
+    kenmerken.leeftijdsklasse,
+    kenmerken.herkomst,
+    kenmerken.langdurig_arm,
+    kenmerken.wmo,
+    kenmerken.stapeling,
+    kenmerken.stapeling_voorzieningen,
     gebruik.regeling,
-    case
-        when gebruik.regeling = 'een_of_meer' then 'Een of meer regelingen'
-        else regelingen.naam
-    end as regeling_naam,
-    regelingen.inkomensgrens_pct,
-    regelingen.incl_vt,
-    regelingen.vermogenstoets,
+    gebruik.regeling_naam,
+    gebruik.inkomensgrens_pct,
+    gebruik.incl_vt,
+    gebruik.vermogenstoets,
     gebruik.gebruik_bekend,
     gebruik.gebruik_bekend and gebruik.gebruikt as gebruikt,
     gebruik.mogelijk,
@@ -407,18 +460,4 @@ select
     ) as zeker,
     gebruik.zekerheid
 from gebruik
-inner join huishoudens
-    on
-        gebruik.gemeente = huishoudens.gemeente
-        and gebruik.maand = huishoudens.maand
-        and gebruik.huishouden_sleutel = huishoudens.huishouden_sleutel
-left join een_of_meer
-    on
-        gebruik.gemeente = een_of_meer.gemeente
-        and gebruik.maand = een_of_meer.maand
-        and gebruik.huishouden_sleutel = een_of_meer.huishouden_sleutel
-left join regelingen
-    on
-        gebruik.gemeente = regelingen.gemeente
-        and gebruik.maand = regelingen.maand
-        and gebruik.regeling = regelingen.regeling
+inner join kenmerken on gebruik.nummer = kenmerken.nummer
