@@ -2,6 +2,8 @@
 
 -- Who is poor, by person and month, as far as a month can be told by itself. A table that keeps its
 -- months: how long someone has been poor is counted in it.
+-- Origin: born abroad, of the country of birth. Born here, of the parent born abroad, and of the
+-- first parent when both were, since of parents the sex is not kept (CBS: the mother).
 with personen as (
     select
         huishoudens.bsn_versleuteld,
@@ -20,9 +22,12 @@ with personen as (
         huishoudens.aantal_eenheden,
         personen.leeftijd,
         personen.geslacht,
-        brp.geboorteland,
-        brp.ouder1_geboorteland,
-        brp.ouder2_geboorteland
+        case
+            when eigen.herkomst <> 'Nederland' then eigen.herkomst
+            when eigen.herkomst is null then 'onbekend'
+            when ouder1.herkomst <> 'Nederland' then ouder1.herkomst
+            else coalesce(ouder2.herkomst, ouder1.herkomst, 'onbekend')
+        end as herkomst
     from {{ ref('huishoudens') }} as huishoudens
     inner join {{ ref('personen') }} as personen
         on
@@ -34,6 +39,9 @@ with personen as (
             huishoudens.gemeente = brp.gemeente
             and huishoudens.maand = brp.maand
             and huishoudens.bsn_versleuteld = brp.bsn_versleuteld
+    left join {{ ref('landen') }} as eigen on brp.geboorteland = eigen.code
+    left join {{ ref('landen') }} as ouder1 on brp.ouder1_geboorteland = ouder1.code
+    left join {{ ref('landen') }} as ouder2 on brp.ouder2_geboorteland = ouder2.code
     where huishoudens.maand in ({{ te_bouwen_maanden() }})
 ),
 
@@ -72,19 +80,24 @@ voorzieningen as (
         and (datum_uitstroom is null or datum_uitstroom >= maand)
 ),
 
-voorzieningen_per_persoon as (
+voorzieningen_per_huishouden as (
     select
-        gemeente,
-        maand,
-        bsn_versleuteld,
-        list(distinct voorziening) as voorzieningen,
-        bool_or(soort = 'minima') as heeft_minimaregeling,
-        bool_or(soort = 'schuldhulp') as heeft_schuldhulp
+        personen.gemeente,
+        personen.maand,
+        personen.huishouden_sleutel,
+        count(distinct voorzieningen.voorziening) as aantal_voorzieningen,
+        bool_or(voorzieningen.soort = 'minima') as heeft_minimaregeling,
+        bool_or(voorzieningen.soort = 'schuldhulp') as heeft_schuldhulp
     from voorzieningen
+    inner join personen
+        on
+            voorzieningen.gemeente = personen.gemeente
+            and voorzieningen.maand = personen.maand
+            and voorzieningen.bsn_versleuteld = personen.bsn_versleuteld
     group by
-        gemeente,
-        maand,
-        bsn_versleuteld
+        personen.gemeente,
+        personen.maand,
+        personen.huishouden_sleutel
 ),
 
 eerste_leveringen as (
@@ -142,32 +155,26 @@ wmo as (
         bsn_versleuteld
 ),
 
--- Born abroad: of the country of birth. Born here: of the parent born abroad, and of the first
--- parent when both were, since of parents the sex is not kept (CBS: the mother).
-met_herkomst as (
-    select
-        personen.bsn_versleuteld,
-        personen.maand,
-        personen.gemeente,
-        case
-            when eigen.herkomst <> 'Nederland' then eigen.herkomst
-            when eigen.herkomst is null then 'onbekend'
-            when ouder1.herkomst <> 'Nederland' then ouder1.herkomst
-            else coalesce(ouder2.herkomst, ouder1.herkomst, 'onbekend')
-        end as herkomst
-    from personen
-    left join {{ ref('landen') }} as eigen on personen.geboorteland = eigen.code
-    left join {{ ref('landen') }} as ouder1 on personen.ouder1_geboorteland = ouder1.code
-    left join {{ ref('landen') }} as ouder2 on personen.ouder2_geboorteland = ouder2.code
-),
-
 -- A minor's income counts where it is known; a minor who was not asked is taken to have none.
 leden as (
     select
         personen.gemeente,
         personen.maand,
         personen.bsn_versleuteld,
+        personen.wijk,
+        personen.buurt,
         personen.huishouden_sleutel,
+        personen.huishouden_type,
+        personen.huishouden_type_naam,
+        personen.plaats,
+        personen.referentiepersoon,
+        personen.aantal_personen,
+        personen.aantal_volwassenen,
+        personen.aantal_minderjarige_kinderen,
+        personen.aantal_eenheden,
+        personen.leeftijd,
+        personen.geslacht,
+        personen.herkomst,
         case
             when
                 personen.leeftijd < {{ inkomen_gevraagd_vanaf() }}
@@ -186,21 +193,13 @@ leden as (
         inkomens.pensioen,
         inkomens.bijstand,
         inkomens.overig,
-        {{ inkomensbron() }} as inkomensbron,
-        voorzieningen.voorzieningen,
-        voorzieningen.heeft_minimaregeling,
-        voorzieningen.heeft_schuldhulp
+        {{ inkomensbron() }} as inkomensbron
     from personen
     inner join {{ ref('stap_armoede_inkomens') }} as inkomens
         on
             personen.gemeente = inkomens.gemeente
             and personen.maand = inkomens.maand
             and personen.bsn_versleuteld = inkomens.bsn_versleuteld
-    left join voorzieningen_per_persoon as voorzieningen
-        on
-            personen.gemeente = voorzieningen.gemeente
-            and personen.maand = voorzieningen.maand
-            and personen.bsn_versleuteld = voorzieningen.bsn_versleuteld
 ),
 
 per_huishouden as (
@@ -219,10 +218,7 @@ per_huishouden as (
         sum(uitkering) as uitkering,
         sum(pensioen) as pensioen,
         sum(bijstand) as bijstand,
-        sum(overig) as overig,
-        len(list_distinct(flatten(list(voorzieningen)))) as aantal_voorzieningen,
-        coalesce(bool_or(heeft_minimaregeling), false) as heeft_minimaregeling,
-        coalesce(bool_or(heeft_schuldhulp), false) as heeft_schuldhulp
+        sum(overig) as overig
     from leden
     group by
         gemeente,
@@ -237,8 +233,8 @@ huishoudens as (
         per_huishouden.huishouden_sleutel,
         per_huishouden.inkomen_bekend,
         per_huishouden.heeft_bijstand,
-        per_huishouden.heeft_minimaregeling,
-        per_huishouden.heeft_schuldhulp,
+        coalesce(voorzieningen.heeft_minimaregeling, false) as heeft_minimaregeling,
+        coalesce(voorzieningen.heeft_schuldhulp, false) as heeft_schuldhulp,
         normen.norm,
         normen.reden_zonder_norm,
         case when per_huishouden.inkomen_bekend then per_huishouden.heeft_loon end as heeft_loon,
@@ -260,12 +256,12 @@ huishoudens as (
                 then greatest(normen.zekerheid, per_huishouden.zekerheid)
         end as zekerheid,
         case
-            when per_huishouden.aantal_voorzieningen > 0 then true
+            when voorzieningen.aantal_voorzieningen > 0 then true
             when registers.voorzieningen_bekend then false
         end as arm_administratief,
         case
             when registers.voorzieningen_bekend
-                then coalesce(per_huishouden.aantal_voorzieningen, 0)
+                then coalesce(voorzieningen.aantal_voorzieningen, 0)
         end as aantal_voorzieningen
     from per_huishouden
     inner join {{ ref('stap_armoede_normen') }} as normen
@@ -273,6 +269,11 @@ huishoudens as (
             per_huishouden.gemeente = normen.gemeente
             and per_huishouden.maand = normen.maand
             and per_huishouden.huishouden_sleutel = normen.huishouden_sleutel
+    left join voorzieningen_per_huishouden as voorzieningen
+        on
+            per_huishouden.gemeente = voorzieningen.gemeente
+            and per_huishouden.maand = voorzieningen.maand
+            and per_huishouden.huishouden_sleutel = voorzieningen.huishouden_sleutel
     left join registers
         on
             per_huishouden.gemeente = registers.gemeente
@@ -308,23 +309,23 @@ beoordeeld as (
 )
 
 select
-    personen.bsn_versleuteld,
-    personen.maand,
-    personen.wijk,
-    personen.buurt,
-    personen.gemeente,
-    personen.huishouden_sleutel,
-    personen.huishouden_type,
-    personen.huishouden_type_naam,
-    personen.plaats,
-    personen.referentiepersoon,
-    personen.aantal_personen,
-    personen.aantal_volwassenen,
-    personen.aantal_minderjarige_kinderen,
-    personen.aantal_eenheden,
-    personen.leeftijd,
-    personen.geslacht,
-    met_herkomst.herkomst,
+    leden.bsn_versleuteld,
+    leden.maand,
+    leden.wijk,
+    leden.buurt,
+    leden.gemeente,
+    leden.huishouden_sleutel,
+    leden.huishouden_type,
+    leden.huishouden_type_naam,
+    leden.plaats,
+    leden.referentiepersoon,
+    leden.aantal_personen,
+    leden.aantal_volwassenen,
+    leden.aantal_minderjarige_kinderen,
+    leden.aantal_eenheden,
+    leden.leeftijd,
+    leden.geslacht,
+    leden.herkomst,
     case when registers.wmo_bekend then wmo.bsn_versleuteld is not null end as wmo,
     leden.heeft_loon as heeft_loon_persoon,
     leden.heeft_uitkering as heeft_uitkering_persoon,
@@ -354,28 +355,18 @@ select
     cast(beoordeeld.aantal_voorzieningen as integer) as aantal_voorzieningen,
     beoordeeld.reden_onbekend,
     {{ parameter_status('beoordeeld.zekerheid') }} as parameter_status
-from personen
-inner join leden
-    on
-        personen.gemeente = leden.gemeente
-        and personen.maand = leden.maand
-        and personen.bsn_versleuteld = leden.bsn_versleuteld
+from leden
 inner join beoordeeld
     on
-        personen.gemeente = beoordeeld.gemeente
-        and personen.maand = beoordeeld.maand
-        and personen.huishouden_sleutel = beoordeeld.huishouden_sleutel
-inner join met_herkomst
-    on
-        personen.gemeente = met_herkomst.gemeente
-        and personen.maand = met_herkomst.maand
-        and personen.bsn_versleuteld = met_herkomst.bsn_versleuteld
+        leden.gemeente = beoordeeld.gemeente
+        and leden.maand = beoordeeld.maand
+        and leden.huishouden_sleutel = beoordeeld.huishouden_sleutel
 left join registers
     on
-        personen.gemeente = registers.gemeente
-        and personen.maand = registers.maand
+        leden.gemeente = registers.gemeente
+        and leden.maand = registers.maand
 left join wmo
     on
-        personen.gemeente = wmo.gemeente
-        and personen.maand = wmo.maand
-        and personen.bsn_versleuteld = wmo.bsn_versleuteld
+        leden.gemeente = wmo.gemeente
+        and leden.maand = wmo.maand
+        and leden.bsn_versleuteld = wmo.bsn_versleuteld
