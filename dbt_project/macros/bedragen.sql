@@ -6,20 +6,18 @@
 {#
     The share of a month in what an opgave of several months reports, by days: each earlier month
     truncated toward zero, what remains on the last, so that the shares add up exactly.
-    Reads: eenheid, maand, laatste_maand, dagen, dagen_totaal.
+    Reads: met_dagen, and of its earlier months together eerder, which few opgaven have.
 #}
 {% macro maanddeel(kolom) -%}
     case
-        when maand < laatste_maand then {{ kolom }} * dagen // dagen_totaal
-        else {{ kolom }} - coalesce(
-            sum({{ kolom }} * dagen // dagen_totaal) over (
-                partition by levering_id, eenheid
-                order by maand
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        )
+        when met_dagen.maand < met_dagen.laatste_maand then {{ deel_naar_dagen('met_dagen.' ~ kolom) }}
+        else met_dagen.{{ kolom }} - coalesce(eerder.{{ kolom }}, 0)
     end
+{%- endmacro %}
+
+{# Reads: dagen, dagen_totaal. #}
+{% macro deel_naar_dagen(kolom) -%}
+    {{ kolom }} * dagen // dagen_totaal
 {%- endmacro %}
 
 {# Euros as written, with a comma or a point before the cents (bedrag_euro in a contract). #}

@@ -175,23 +175,42 @@ met_dagen as (
     from opgaven_in_open_maanden
 ),
 
+-- Most opgaven are of one month and have no earlier ones: a window over all would cost far more.
+eerder as (
+    select
+        levering_id,
+        eenheid,
+        sum({{ deel_naar_dagen('uren') }}) as uren,
+        sum({{ deel_naar_dagen('loon_sv_cent') }}) as loon_sv_cent,
+        sum({{ deel_naar_dagen('netto_cent') }}) as netto_cent,
+        sum({{ deel_naar_dagen('loon_lb_cent') }}) as loon_lb_cent,
+        sum({{ deel_naar_dagen('ingehouden_loonheffing_cent') }}) as ingehouden_loonheffing_cent,
+        sum({{ deel_naar_dagen('vakantietoeslag_cent') }}) as vakantietoeslag_cent,
+        sum({{ deel_naar_dagen('vakantietoeslag_opgebouwd_cent') }}) as vakantietoeslag_opgebouwd_cent
+    from met_dagen
+    where maand < laatste_maand
+    group by
+        levering_id,
+        eenheid
+),
+
 verdeeld as (
     select
-        bron,
-        dienst,
-        gemeente,
-        bsn_versleuteld,
-        levering_id,
-        versie,
-        levermaand,
-        eenheid,
-        inkomstenverhouding,
-        wet,
-        soort_inkomstenverhouding,
-        loonheffingskorting,
-        gecorrigeerd,
-        datum_aanvang,
-        maand,
+        met_dagen.bron,
+        met_dagen.dienst,
+        met_dagen.gemeente,
+        met_dagen.bsn_versleuteld,
+        met_dagen.levering_id,
+        met_dagen.versie,
+        met_dagen.levermaand,
+        met_dagen.eenheid,
+        met_dagen.inkomstenverhouding,
+        met_dagen.wet,
+        met_dagen.soort_inkomstenverhouding,
+        met_dagen.loonheffingskorting,
+        met_dagen.gecorrigeerd,
+        met_dagen.datum_aanvang,
+        met_dagen.maand,
         {{ maanddeel('uren') }} as uren,
         {{ maanddeel('loon_sv_cent') }} as loon_sv_cent,
         {{ maanddeel('netto_cent') }} as netto_cent,
@@ -200,6 +219,10 @@ verdeeld as (
         {{ maanddeel('vakantietoeslag_cent') }} as vakantietoeslag_cent,
         {{ maanddeel('vakantietoeslag_opgebouwd_cent') }} as vakantietoeslag_opgebouwd_cent
     from met_dagen
+    left join eerder
+        on
+            met_dagen.levering_id = eerder.levering_id
+            and met_dagen.eenheid = eerder.eenheid
 )
 
 select
