@@ -25,6 +25,13 @@ with personen as (
     where huishoudens.maand in ({{ te_bouwen_maanden(1) }})
 ),
 
+-- Income is told of months of which the residents are not known, too.
+maanden as (
+    select maand
+    from personen
+    group by maand
+),
+
 -- One source per person and month: a complete one before another, then the Inlichtingenbureau.
 bevragingen as (
     select
@@ -34,7 +41,7 @@ bevragingen as (
         bron,
         volledig
     from {{ ref('inkomsten_bevraging') }}
-    where maand in ({{ te_bouwen_maanden(1) }})
+    where maand in (select maanden.maand from maanden)
     qualify
         row_number() over (
             partition by gemeente, maand, bsn_versleuteld
@@ -116,7 +123,7 @@ rijen as (
             and inkomsten.maand = rechten.maand
             and inkomsten.bsn_versleuteld = rechten.bsn_versleuteld
             and soorten.bus_regeling = rechten.regeling
-    where inkomsten.maand in ({{ te_bouwen_maanden(1) }})
+    where inkomsten.maand in (select maanden.maand from maanden)
 ),
 
 met_methode as (

@@ -326,7 +326,13 @@ select
     leden.leeftijd,
     leden.geslacht,
     leden.herkomst,
-    case when registers.wmo_bekend then wmo.bsn_versleuteld is not null end as wmo,
+    case
+        when registers.wmo_bekend
+            then
+                (leden.gemeente, leden.maand, leden.bsn_versleuteld) in (
+                    select (wmo.gemeente, wmo.maand, wmo.bsn_versleuteld) from wmo
+                )
+    end as wmo,
     leden.heeft_loon as heeft_loon_persoon,
     leden.heeft_uitkering as heeft_uitkering_persoon,
     leden.heeft_bijstand as heeft_bijstand_persoon,
@@ -365,8 +371,3 @@ left join registers
     on
         leden.gemeente = registers.gemeente
         and leden.maand = registers.maand
-left join wmo
-    on
-        leden.gemeente = wmo.gemeente
-        and leden.maand = wmo.maand
-        and leden.bsn_versleuteld = wmo.bsn_versleuteld
