@@ -18,6 +18,19 @@ grenzen as (
             and (regels.geldig_tot is null or last_day(open_maanden.maand) <= regels.geldig_tot)
 ),
 
+antwoorden_van_ib as (
+    select
+        gemeente,
+        bsn_versleuteld,
+        versie,
+        levermaand,
+        eerste_maand,
+        laatste_maand,
+        geboortedatum,
+        compleet
+    from {{ ref('stg_ib_bevragingen') }}
+),
+
 -- Who is too old to be followed. The BRP knows the age; where it is silent, the answer does.
 ouderen as (
     select
@@ -39,7 +52,7 @@ ouderen as (
         antwoorden.gemeente,
         grenzen.maand,
         antwoorden.bsn_versleuteld
-    from {{ ref('stg_ib_bevragingen') }} as antwoorden
+    from antwoorden_van_ib as antwoorden
     inner join grenzen
         on
             grenzen.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
@@ -64,7 +77,7 @@ bevragingen as (
         bevragingen.eerste_maand,
         bevragingen.laatste_maand,
         bevragingen.compleet
-    from {{ ref('stg_ib_bevragingen') }} as bevragingen
+    from antwoorden_van_ib as bevragingen
     anti join altijd_ouder
         on
             bevragingen.gemeente = altijd_ouder.gemeente

@@ -32,6 +32,12 @@ nummers as (
     from {{ ref('stg_bsn_nu') }}
 ),
 
+-- Before them nobody is followed: what is told of those months alone is left out before the work.
+vanaf as (
+    select min(maand) as maand
+    from jongeren
+),
+
 gezocht as (
     select
         nummers.gemeente,
@@ -64,6 +70,7 @@ antwoorden as (
         on
             bevragingen.gemeente = gezocht.gemeente
             and bevragingen.bsn_versleuteld = gezocht.bsn_gevonden
+    where bevragingen.laatste_maand >= (select vanaf.maand from vanaf)
 ),
 
 opgaven as (
@@ -72,6 +79,7 @@ opgaven as (
         on
             opgaven.gemeente = gezocht.gemeente
             and opgaven.bsn_versleuteld = gezocht.bsn_gevonden
+    where opgaven.datum_einde >= (select vanaf.maand from vanaf)
 ),
 
 opgave_maanden as (
