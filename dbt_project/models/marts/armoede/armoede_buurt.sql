@@ -67,6 +67,22 @@ definities as (
         maand
 ),
 
+-- What else is delivered of incomes decides nothing.
+inkomens_naar_grens as (
+    select
+        inkomens.gemeente,
+        inkomens.maand,
+        inkomens.huishouden_sleutel,
+        inkomens.arm,
+        inkomens.zekerheid
+    from lage_inkomens as inkomens
+    inner join definities
+        on
+            inkomens.gemeente = definities.gemeente
+            and inkomens.maand = definities.maand
+            and definities.armoede_definitie = 'cbs_lig'
+),
+
 drempels as (
     select
         te_bouwen.maand,
@@ -116,7 +132,7 @@ huishoudens as (
         on
             huishoudens.gemeente = definities.gemeente
             and huishoudens.maand = definities.maand
-    left join lage_inkomens
+    left join inkomens_naar_grens as lage_inkomens
         on
             huishoudens.gemeente = lage_inkomens.gemeente
             and huishoudens.maand = lage_inkomens.maand
@@ -212,7 +228,7 @@ personen as (
         on
             personen.gemeente = definities.gemeente
             and personen.maand = definities.maand
-    left join lage_inkomens
+    left join inkomens_naar_grens as lage_inkomens
         on
             personen.gemeente = lage_inkomens.gemeente
             and personen.maand = lage_inkomens.maand

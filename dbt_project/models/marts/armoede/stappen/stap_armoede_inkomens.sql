@@ -9,19 +9,13 @@ with personen as (
         huishoudens.bsn_versleuteld,
         huishoudens.eenheid_soort in ('alleenstaande', 'alleenstaande ouder') as alleenstaand,
         personen.aow_gerechtigd,
-        personen.aow_parameter_status,
-        year(brp.geboortedatum) as geboortejaar
+        personen.aow_parameter_status
     from {{ ref('huishoudens') }} as huishoudens
     inner join {{ ref('personen') }} as personen
         on
             huishoudens.gemeente = personen.gemeente
             and huishoudens.maand = personen.maand
             and huishoudens.bsn_versleuteld = personen.bsn_versleuteld
-    left join {{ ref('stg_brp_personen') }} as brp
-        on
-            huishoudens.gemeente = brp.gemeente
-            and huishoudens.maand = brp.maand
-            and huishoudens.bsn_versleuteld = brp.bsn_versleuteld
     where huishoudens.maand in ({{ te_bouwen_maanden(1) }})
 ),
 
@@ -210,7 +204,7 @@ bruto_jaren as (
         personen.aow_gerechtigd,
         personen.alleenstaand,
         case
-            when personen.aow_gerechtigd and personen.geboortejaar < 1946 then 'voor_1946'
+            when personen.aow_gerechtigd and year(brp.geboortedatum) < 1946 then 'voor_1946'
             when personen.aow_gerechtigd then 'vanaf_1946'
             else 'alle'
         end as geboren,
@@ -223,6 +217,11 @@ bruto_jaren as (
             per_persoon.gemeente = personen.gemeente
             and per_persoon.maand = personen.maand
             and per_persoon.bsn_versleuteld = personen.bsn_versleuteld
+    left join {{ ref('stg_brp_personen') }} as brp
+        on
+            per_persoon.gemeente = brp.gemeente
+            and per_persoon.maand = brp.maand
+            and per_persoon.bsn_versleuteld = brp.bsn_versleuteld
     where per_persoon.te_belasten is not null
 ),
 
