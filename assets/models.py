@@ -30,6 +30,7 @@ from assets.selection import (
     node_key,
     remember_made,
     select,
+    worth_building,
 )
 from warehouse.contracts import Contract
 from warehouse.errors import DatapakhuisError
@@ -186,7 +187,8 @@ def model_assets(
             months = prepare(home, station.ledger, contracts)
             context.log.info("%d open months", len(months))
             asked, checks = context.selected_asset_keys, context.selected_asset_check_keys
-            idle = idle_models(manifest, contracts, station.ledger.delivered())
+            delivered = station.ledger.delivered()
+            idle = idle_models(manifest, contracts, delivered)
             kept = kept_as_made(home, manifest, contracts, forget=True)
             chosen, done = select(manifest, asked, checks, idle, kept)
             told: list[Any] = []
@@ -207,7 +209,9 @@ def model_assets(
                 ]
             # Only when dbt is done may another connection count what it built.
             with connect(home.database) as sql:
-                mark_built(sql)
+                # A part that somebody asked for is not what may be published and closed.
+                if worth_building(contracts, manifest, delivered, kept) <= asked:
+                    mark_built(sql)
                 made = _counted(sql, context, [e for e in told if _is_output(e)])
             remember_made(home, manifest, contracts, asked)
             names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}

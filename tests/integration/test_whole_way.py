@@ -704,6 +704,22 @@ def test_a_check_of_a_dataset_that_breaks_keeps_it_as_it_was_and_the_others_go_o
     assert ANNA not in "\n".join(map(str, log))
 
 
+def test_a_part_that_somebody_had_built_is_not_published_and_its_month_stays_open(story):
+    """As one does it in Dagster, with a model and what is published of it."""
+    before = current_manifest(story.home.publication)
+    story.open(JANUARY)
+    part = [dg.AssetKey(["datasets", "volledigheid"]), publication_key("volledigheid")]
+
+    log = executed(story.home, BUILD_JOB, {"asset_selection": part})
+
+    with closing(Ledger(story.home.ledger)) as ledger:
+        left = ledger.open_months()
+        ledger.close_months(left)
+    assert left == [JANUARY]
+    assert "niet_gebouwd" in "\n".join(map(str, log))
+    assert current_manifest(story.home.publication) == before
+
+
 # --- mended by hand ---------------------------------------------------------------------------
 
 
