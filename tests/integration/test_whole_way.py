@@ -1,8 +1,7 @@
 """The whole way: what is delivered is found again in what an analyst reads, and nothing is lost.
 
 One small gemeente of ten persons lives through eight runs; the tests look at what came of each. The
-expected figures are worked out by hand from the definitions. A second home gets the same deliveries
-in another order.
+expected figures are worked out by hand from the definitions.
 """
 
 import json
@@ -21,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from assets.deliveries import asset_key, partition_key, take_in
+from assets.deliveries import asset_key, partition_key
 from assets.publications import publication_key
 from expectations.bridge import Check, Suite
 from expectations.datasets import DATASET_SUITES
@@ -56,7 +55,6 @@ from warehouse.client import Client
 from warehouse.contracts import load_contracts
 from warehouse.definitions import BUILD_JOB, DELIVERY_JOB, build_definitions
 from warehouse.home import Home
-from warehouse.intake import look
 from warehouse.keys import KERN, KeySet, bsn_messages
 from warehouse.ledger import Ledger, State, Version
 from warehouse.publication import Manifest, current_manifest, manifest_paths, verify
@@ -574,28 +572,6 @@ def test_dagster_shows_exactly_the_months_that_are_published(story):
         months = {f"{month:%Y-%m}" for month in published[dataset].months}
         assert shown[dataset] == months
         assert months <= there[dataset]
-
-
-# --- the order of deliveries ------------------------------------------------------------------
-
-
-def test_the_order_in_which_deliveries_come_does_not_matter(story, new_home, contracts):
-    """First the income, then Zaanstad, then Den Haag; the same content has the same name."""
-    other = Story(new_home(["GM0518", "GM0479"], "2022-01"))
-    for name in reversed(FIRST):
-        drop(other.home, name, FIRST[name])
-        delivery = name.partition("_GM")[0]
-        with at_work(other.home, contracts) as station:
-            [file] = look(other.home, contracts).ready
-            [version] = take_in(
-                *(station, contracts[delivery], DELIVERY_SUITES[delivery]),
-                *(file.gemeente, file.month),
-            )
-            assert version.state is State.ACCEPTED
-
-    other.run("all", {})
-
-    assert other.moments["all"].manifest.datasets == story.moments["first"].manifest.datasets
 
 
 # --- a check that breaks ----------------------------------------------------------------------

@@ -7,6 +7,7 @@ scanner sees every format is in ``test_scanner``; that this very chain catches a
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import dagster as dg
@@ -21,7 +22,12 @@ from warehouse.reasons import QUARANTINE, REFUSALS
 
 def events(sandbox: Sandbox) -> str:
     """Every event that Dagster shows, as its own interface gives them."""
-    with dg.DagsterInstance.from_config(str(sandbox.home.dagster)) as instance:
+    return _events(sandbox.home.dagster)
+
+
+@cache
+def _events(dagster: Path) -> str:
+    with dg.DagsterInstance.from_config(str(dagster)) as instance:
         return "\n".join(
             f"{event.user_message} {event.message} {event}"
             for run in instance.get_runs()
