@@ -216,11 +216,13 @@ def model_assets(
             remember_made(home, manifest, contracts, asked)
             names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}
             for key in _in_order(context.assets_def, asked):
-                why = "ongewijzigd" if key in kept else "nooit geleverd"
-                left = dg.Output(None, names[key], metadata={"gebouwd": f"nee: {why}"})
+                left = dg.Output(None, names[key], metadata={"gebouwd": f"nee: {_why(key, kept)}"})
                 yield made.get(names[key], left)
             yield from (event for event in told if not _is_output(event))
-            yield from (_not_done(check) for check in checks - done)
+            # A view that is kept is tested all the same; a parameter table was.
+            tested = {key for key in kept if key.path[0] == PARAMETERS}
+            for check in checks - done:
+                yield _not_done(check, _why(check.asset_key, tested))
 
     return modellen
 
@@ -250,11 +252,16 @@ def _counted(
     return made
 
 
-def _not_done(check: dg.AssetCheckKey) -> dg.AssetCheckResult:
+def _why(key: dg.AssetKey, kept: Collection[dg.AssetKey]) -> str:
+    """Why something was left out."""
+    return "ongewijzigd" if key in kept else "nooit geleverd"
+
+
+def _not_done(check: dg.AssetCheckKey, why: str) -> dg.AssetCheckResult:
     """A check of what was not made: there is nothing that it could find."""
     return dg.AssetCheckResult(
         passed=True,
         asset_key=check.asset_key,
         check_name=check.name,
-        metadata={"uitkomst": "niet_van_toepassing"},
+        metadata={"uitkomst": "niet_van_toepassing", "waarom": why},
     )

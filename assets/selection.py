@@ -41,13 +41,11 @@ class Selection:
         dbt looks through the whole project.
         """
         rest = self.all - self.chosen
-        fewer, option = min((rest, "--exclude"), (self.chosen, "--select"), key=_size)
+        option, fewer = ("--exclude", rest)
+        if len(self.chosen) < len(rest):
+            option, fewer = ("--select", self.chosen)
         named = [option, " ".join(sorted(fewer))] if rest else []
         return ["--exclude-resource-type", "unit_test", "--indirect-selection", "empty", *named]
-
-
-def _size(named: tuple[frozenset[str], str]) -> int:
-    return len(named[0])
 
 
 def node_key(node: Node) -> dg.AssetKey:

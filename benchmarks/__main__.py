@@ -86,7 +86,7 @@ def main() -> None:
 def _options() -> Options:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--persons", type=int, nargs="+", help="sizes of the gemeente")
-    parser.add_argument("--quick", action="store_true", help="small sizes: below three minutes")
+    parser.add_argument("--quick", action="store_true", help="small sizes, for a look")
     parser.add_argument("--folder", type=Path, help="where to work; else the temporary folder")
     parser.add_argument("--output", type=Path, help="the file to write the report in")
     parser.add_argument("--most-memory", type=float, help="GB that the analyst's script may use")

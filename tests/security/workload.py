@@ -1,6 +1,6 @@
 """What is delivered to a home that is killed: a month that is published, and files that wait.
 
-What belongs here: deliveries small enough to be taken in within a second, of every kind that takes
+What belongs here: deliveries small enough for a run of three seconds, of every kind that takes
 another way through the house; and killing a run on them at random moments. What does not: how a
 run is done and killed (the driver), and what holds at every moment (the witness).
 """

@@ -29,7 +29,7 @@ besteedbare_inkomens as (
         and besteedbaar_inkomen_jaar is not null
 ),
 
-lage_inkomens as (
+geleverde_inkomens as (
     select
         inkomens.gemeente,
         inkomens.maand,
@@ -60,7 +60,7 @@ definities as (
         gemeente,
         maand,
         'cbs_lig' as armoede_definitie
-    from lage_inkomens
+    from geleverde_inkomens
     where arm is not null
     group by
         gemeente,
@@ -68,14 +68,14 @@ definities as (
 ),
 
 -- What else is delivered of incomes decides nothing.
-inkomens_naar_grens as (
+lage_inkomens as (
     select
         inkomens.gemeente,
         inkomens.maand,
         inkomens.huishouden_sleutel,
         inkomens.arm,
         inkomens.zekerheid
-    from lage_inkomens as inkomens
+    from geleverde_inkomens as inkomens
     inner join definities
         on
             inkomens.gemeente = definities.gemeente
@@ -132,7 +132,7 @@ huishoudens as (
         on
             huishoudens.gemeente = definities.gemeente
             and huishoudens.maand = definities.maand
-    left join inkomens_naar_grens as lage_inkomens
+    left join lage_inkomens
         on
             huishoudens.gemeente = lage_inkomens.gemeente
             and huishoudens.maand = lage_inkomens.maand
@@ -228,7 +228,7 @@ personen as (
         on
             personen.gemeente = definities.gemeente
             and personen.maand = definities.maand
-    left join inkomens_naar_grens as lage_inkomens
+    left join lage_inkomens
         on
             personen.gemeente = lage_inkomens.gemeente
             and personen.maand = lage_inkomens.maand
