@@ -26,16 +26,17 @@ from assets.selection import (
     PARAMETERS,
     idle_models,
     kept_as_made,
-    meta,
     node_key,
     remember_made,
     select,
     worth_building,
 )
+from warehouse.catalogue import stated_by
 from warehouse.contracts import Contract
 from warehouse.errors import DatapakhuisError
 from warehouse.home import Home
 from warehouse.lock import lent
+from warehouse.reach import read_reach
 from warehouse.station import at_work
 from warehouse.workspace import LEDGER_TABLES, connect, mark_built, prepare, relations
 
@@ -67,17 +68,17 @@ class Translator(DagsterDbtTranslator):
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """The theme, or the layer for what has none."""
-        theme = meta(dbt_resource_props).get("thema")
+        theme = stated_by(dbt_resource_props).get("thema")
         return theme or GROUPS.get(dbt_resource_props["schema"], "dbt")
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """The team that answers for it."""
-        owner = meta(dbt_resource_props).get("eigenaar")
+        owner = stated_by(dbt_resource_props).get("eigenaar")
         return [f"team:{'_'.join(owner.lower().split())}"] if owner else ["team:datapakhuis"]
 
     def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
         """Whether it is open or closed."""
-        openness = meta(dbt_resource_props).get("openheid")
+        openness = stated_by(dbt_resource_props).get("openheid")
         return {"openheid": openness} if openness else {}
 
 
@@ -179,12 +180,12 @@ def model_assets(
     home: Home, contracts: Mapping[str, Contract], manifest: Path
 ) -> dg.AssetsDefinition:
     """Every model, seed and test of the project."""
-    translator = Translator()
+    translator, reaches = Translator(), read_reach(manifest)
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, pool=POOL, name="modellen")
     def modellen(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         with faults(context), at_work(home, contracts, context.run.run_id) as station:
-            months = prepare(home, station.ledger, contracts)
+            months = prepare(home, station.ledger, contracts, reaches)
             context.log.info("%d open months", len(months))
             asked, checks = context.selected_asset_keys, context.selected_asset_check_keys
             delivered = station.ledger.delivered()

@@ -20,12 +20,19 @@ from expectations.marts import MART_SHAPES
 from warehouse.catalogue import SCHEMAS, Entry
 from warehouse.contracts import REGISTER, Contract
 from warehouse.home import Home, month_text
-from warehouse.ledger import CheckResult
+from warehouse.ledger import EVERYTHING, CheckResult
 from warehouse.placing import held
 from warehouse.profile import dataset_profile
 from warehouse.publication import DOMAINS, PublicationResult, publish, read_manifest
+from warehouse.reach import Opened, opened_by, window
 from warehouse.station import Station, at_work
-from warehouse.workspace import built_for, connect, relations, window
+from warehouse.workspace import (
+    built_for,
+    changed_months,
+    connect,
+    forget_changes,
+    relations,
+)
 
 _SHAPES = {**DATASET_SHAPES, **MART_SHAPES}
 
@@ -66,17 +73,19 @@ def publication_assets(
         context: dg.AssetExecutionContext,
     ) -> Iterator[Any]:
         with faults(context), at_work(home, contracts, context.run.run_id) as station:
-            months, there = built_months(station), _built(station)
+            opened, there = built_months(station), _built(station)
             asked = {
                 name: entry
                 for name, entry in catalogue.items()
                 if publication_key(name) in context.selected_asset_keys
             }
-            passed = _judge(station, asked, suites, months, there)
-            published = _publish(station, catalogue, there & set(passed), months)
+            passed = _judge(station, asked, suites, opened, there)
+            published = _publish(station, catalogue, there & set(passed))
             # Closed only when every dataset that there is was judged and let through.
             if there <= set(passed):
-                station.ledger.close_months(months)
+                station.ledger.close_months(opened)
+                with connect(home.database) as sql:
+                    forget_changes(sql)
             for name in asked:
                 yield from shown(station.ledger.checks(name), publication_key(name))
             manifests = {d: read_manifest(result.manifest) for d, result in published.items()}
@@ -146,57 +155,76 @@ def _built(station: Station) -> set[str]:
         return {name for schema, name in relations(sql) if schema in SCHEMAS}
 
 
-def built_months(station: Station) -> list[date]:
+def built_months(station: Station) -> Opened:
     """The open months, when the working database holds what the ledger knows of them now.
 
     Between two steps another writer may have taken in a version. Were its months published now,
     and closed, nothing would ever build them.
     """
-    months = station.ledger.open_months()
+    opened = station.ledger.opened()
     with connect(station.home.database) as sql:
         built = built_for(sql)
-    if months and built != station.ledger.last_opening():
+    if opened and built != station.ledger.last_opening():
         raise dg.Failure(
             description="niet_gebouwd: months were opened after the last build. Run job bouwen.",
             allow_retries=False,
         )
-    return months
+    return opened
 
 
 def _judge(
     station: Station,
     catalogue: Mapping[str, Entry],
     suites: Mapping[str, Suite],
-    months: list[date],
+    opened: Opened,
     there: Collection[str],
 ) -> list[str]:
-    """Judge the open months of every dataset that there is; the names that may be published."""
+    """Judge every dataset that there is; the names that may be published.
+
+    Looked at are the months that changed, and those that its own delivery opened: one of which no
+    row is left is no news, and may be what is wrong. What neither happened to was judged before.
+    """
     passed, known = [], station.ledger.known_months()
     with connect(station.home.database) as sql:
+        changes = changed_months(sql)
         for name, entry in catalogue.items():
-            described = window(_described(station, entry, months), known, entry.window)
-            results = _not_described(suites[name])
-            if described and name in there:
+            delivery = _own(entry)
+            described = window(_described(station, delivery, list(opened)), known, entry.window)
+            newly = _described(station, delivery, opened_by(opened, {delivery or EVERYTHING}))
+            months = sorted({*described} & {*changes.get(name, ()), *newly})
+            results = station.ledger.checks(name)
+            if months and name in there:
                 profile = partial(
-                    dataset_profile, sql, entry.spec.schema, name, described, _SHAPES[name]
+                    dataset_profile, sql, entry.spec.schema, name, months, _SHAPES[name]
                 )
                 results = kept(judge(suites[name], profile))
-            station.ledger.record_checks(name, results)
+                station.ledger.record_checks(name, results)
+            elif not results:
+                results = _not_described(suites[name])
+                station.ledger.record_checks(name, results)
             if not any(result.holds for result in results):
                 passed.append(name)
     return passed
 
 
-def _described(station: Station, entry: Entry, months: list[date]) -> list[date]:
-    """The open months of which the dataset's own delivery, the first it names, says something.
+def _own(entry: Entry) -> str | None:
+    """The delivery that a dataset is about, the first it names; none if it is of the ledger.
 
-    A reference says it of every month, and so does the ledger itself. A mart is about residents,
-    whatever else it is made of.
+    A mart is about residents, whatever else it is made of.
     """
     if not entry.deliveries:
+        return None
+    return REGISTER if entry.spec.schema == "marts" else entry.deliveries[0]
+
+
+def _described(station: Station, delivery: str | None, months: list[date]) -> list[date]:
+    """The months among these of which a delivery says something.
+
+    A reference says it of every month, and so does the ledger itself.
+    """
+    if delivery is None:
         return months
     ledger = station.ledger
-    delivery = REGISTER if entry.spec.schema == "marts" else entry.deliveries[0]
     own = {version.levering_id for version in ledger.visible(delivery)}
     contract = station.contracts[delivery]
     if contract.reference or contract.mode == "mutatie":
@@ -215,17 +243,17 @@ def _not_described(suite: Suite) -> list[CheckResult]:
 
 
 def _publish(
-    station: Station, catalogue: Mapping[str, Entry], passed: Collection[str], months: list[date]
+    station: Station, catalogue: Mapping[str, Entry], passed: Collection[str]
 ) -> dict[str, PublicationResult]:
-    """Publish each domain by itself; by domain what it did."""
-    known = station.ledger.known_months()
+    """Publish what changed, each domain by itself; by domain what it did."""
     with connect(station.home.database) as sql:
-        return {
+        changes = changed_months(sql)
+        results = {
             domain: publish(
                 connection=sql,
                 datasets=[e.spec for e in catalogue.values() if e.spec.domein == domain],
                 months={
-                    name: window(months, known, catalogue[name].window)
+                    name: changes.get(name, [])
                     for name in passed
                     if catalogue[name].spec.domein == domain
                 },
@@ -238,6 +266,8 @@ def _publish(
             )
             for domain in DOMAINS
         }
+        forget_changes(sql, passed)
+    return results
 
 
 def _show_months(instance: dg.DagsterInstance, dataset: str, months: list[date]) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import dagster as dg
 
-from warehouse.catalogue import SCHEMAS
+from warehouse.catalogue import SCHEMAS, stated_by
 from warehouse.contracts import REGISTER, Contract
 from warehouse.home import Home
 from warehouse.workspace import connect, forget_made, made_as, mark_made, relations
@@ -51,11 +51,6 @@ class Selection:
 def node_key(node: Node) -> dg.AssetKey:
     """The asset of a model or a parameter table: where it stands, and its name."""
     return dg.AssetKey([node["schema"], node["name"]])
-
-
-def meta(node: Node) -> dict[str, Any]:
-    """What a model states of itself."""
-    return dict(node.get("config", {}).get("meta") or node.get("meta") or {})
 
 
 def select(
@@ -116,7 +111,7 @@ def idle_models(
     waiting = [
         key
         for key, node in models.items()
-        if node["schema"] in SCHEMAS and tells(meta(node).get("leveringen", ()))
+        if node["schema"] in SCHEMAS and tells(stated_by(node).get("leveringen", ()))
     ]
     needed: set[str] = set()
     while waiting:

@@ -100,13 +100,14 @@ def _is_dataset(node: Mapping[str, Any]) -> bool:
     return node["resource_type"] == "model" and node["schema"] in SCHEMAS
 
 
-def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = node["config"].get("meta") or node.get("meta") or {}
+def stated_by(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a node of the dbt project states of itself (``config.meta``)."""
+    found: Mapping[str, Any] = node.get("config", {}).get("meta") or node.get("meta") or {}
     return found
 
 
 def _entry(node: Mapping[str, Any]) -> Entry:
-    meta = _meta(node)
+    meta = stated_by(node)
     name = node["name"]
     # What is made of the ledger alone says so with an empty list.
     missing = [
@@ -193,7 +194,7 @@ class _Lineage:
     def window(self, identity: str) -> int:
         """How many months the widest of a model's ancestors rests on."""
         ancestors = self._ancestors(identity, past_facts=True)
-        metas = [_meta(self.nodes[node]) for node in ancestors if node in self.nodes]
+        metas = [stated_by(self.nodes[node]) for node in ancestors if node in self.nodes]
         return max((int(meta.get("venster_maanden", 1)) for meta in metas), default=1)
 
     def _at_the_far_end(self, identity: str, *, past_facts: bool) -> set[str]:
@@ -222,7 +223,7 @@ class _Lineage:
             CatalogueError: when it says so and holds more.
         """
         node = self.nodes.get(identity)
-        if node is None or not _meta(node).get("feit"):
+        if node is None or not stated_by(node).get("feit"):
             return False
         kinds = {name: (c["data_type"] or "").lower() for name, c in node["columns"].items()}
         facts = [kinds[name] for name in kinds.keys() - _FACT_KEYS]

@@ -20,7 +20,7 @@ from pathlib import Path
 from warehouse.errors import DatapakhuisError
 
 #: The form of the tables below; another one is never read by guess.
-VERSION = 1
+VERSION = 2
 
 SCHEMA = """
 create table if not exists levering (
@@ -47,7 +47,9 @@ create table if not exists controle (
     toelichting text not null, aantallen text not null, op text not null,
     primary key (onderwerp, controle)
 );
-create table if not exists open_maand (maand text primary key);
+create table if not exists open_maand (
+    maand text not null, delivery text not null, primary key (maand, delivery)
+);
 create table if not exists proces (
     run_id text not null, pid integer not null, gestart real not null, primary key (run_id, pid)
 );
@@ -85,6 +87,8 @@ EXPORTED, OPENED = "quarantaine_geexporteerd", "quarantaine_geopend"
 _UNCHANGED = (REPEATED, EXPORTED, OPENED)
 #: The event of a month that a person opens, for a rebuild.
 OPENED_BY_HAND = "geopend"
+#: In the place of a delivery: a month that is open for whatever is made of it.
+EVERYTHING = "*"
 
 
 @dataclass(frozen=True)
@@ -345,6 +349,9 @@ class Ledger:
     ) -> None:
         """Make a version visible and open the months whose rows it changes.
 
+        They are open for what is made of its delivery; a month that nothing of its gemeente
+        described before, for everything.
+
         ``replaces``: the version takes the place of earlier ones of its delivery, gemeente and
         month (``stand``); otherwise it stands beside them (``sleutel``, ``mutatie``), except that
         it always takes the place of the version it supplements, and of other supplements of that.
@@ -378,7 +385,7 @@ class Ledger:
                 " nagekomen = ?, reden = ? where levering_id = ?",
                 (state, now, late, release.reason if release else None, levering_id),
             )
-            self._open(sql, opens)
+            self._open_for(sql, levering_id, opens)
             who = release.who if release else PIPELINE
             result = release.reason if release else state
             self._note(sql, state, levering_id, result, who)
@@ -498,14 +505,21 @@ class Ledger:
 
     def open_months(self) -> list[date]:
         """The described months that must be rebuilt and published."""
-        rows = self._connection.execute("select maand from open_maand order by maand")
-        return [date.fromisoformat(row["maand"]) for row in rows]
+        return list(self.opened())
+
+    def opened(self) -> dict[date, frozenset[str]]:
+        """The open months in order, with the deliveries that opened them; see ``EVERYTHING``."""
+        found: dict[date, frozenset[str]] = {}
+        for row in self._connection.execute("select * from open_maand order by maand"):
+            month = date.fromisoformat(row["maand"])
+            found[month] = found.get(month, frozenset()) | {row["delivery"]}
+        return found
 
     def open(self, months: Iterable[date]) -> None:
-        """Open months by hand, for a rebuild."""
+        """Open months by hand, for a rebuild of everything."""
         with self.transaction() as sql:
             for month in months:
-                self._open(sql, [month])
+                self._open(sql, EVERYTHING, [month])
                 self._note(sql, OPENED_BY_HAND, str(month), OPENED_BY_HAND)
 
     def last_opening(self) -> int:
@@ -526,10 +540,30 @@ class Ledger:
                 "delete from open_maand where maand = ?", [(str(month),) for month in months]
             )
 
+    def _open_for(self, sql: sqlite3.Connection, levering_id: str, months: Iterable[date]) -> None:
+        """Open months for a version: what there is of them may be made of nothing but it."""
+        rows = sql.execute(
+            """
+            select distinct beschreven_maand.maand
+            from levering as deze
+            inner join levering as andere using (gemeente)
+            inner join beschreven_maand on andere.levering_id = beschreven_maand.levering_id
+            where deze.levering_id = ?
+                and andere.levering_id <> deze.levering_id
+                and andere.actueel_vanaf is not null
+            """,
+            (levering_id,),
+        )
+        described = {row["maand"] for row in rows}
+        delivery = self.version(levering_id).delivery or EVERYTHING
+        for month in months:
+            self._open(sql, delivery if str(month) in described else EVERYTHING, [month])
+
     @staticmethod
-    def _open(sql: sqlite3.Connection, months: Iterable[date]) -> None:
+    def _open(sql: sqlite3.Connection, delivery: str, months: Iterable[date]) -> None:
         sql.executemany(
-            "insert or ignore into open_maand values (?)", [(str(month),) for month in months]
+            "insert or ignore into open_maand values (?, ?)",
+            [(str(month), delivery) for month in months],
         )
 
     # --- quarantine and checks --------------------------------------------------------------

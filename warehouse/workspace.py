@@ -2,13 +2,13 @@
 
 One writer process at a time opens it; readers never do. Prepared are the tables of the ledger
 (schema ``grootboek``), a view per object of raw Parquet (schema ``raw``) over exactly the files of
-the visible versions that touch the open months, so that a month costs the same after years, and
-views over the files of geography (schema ``geografie``).
+the visible versions that may be read for a month that is built, so that a month costs the same
+after years, and views over the files of geography (schema ``geografie``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -18,11 +18,14 @@ from warehouse.contracts import Contract, Table
 from warehouse.home import Home, add_months
 from warehouse.ledger import Ledger, Version
 from warehouse.placing import NOWHERE, Geography, Held, complete, held
+from warehouse.reach import NOTHING, Plan, Reach, months_asked, plan
 
 #: The tables of schema ``grootboek``, and what each tells.
 LEDGER_TABLES = {
-    "open_maanden": "De beschreven maanden die opnieuw gebouwd worden.",
-    "bekende_maanden": "Alle maanden die ooit beschreven zijn, open of niet.",
+    "te_bouwen": "Welk model welke maanden bouwt: van levering, en van wat bij de bouw veranderde.",
+    "kandidaten": "Welke maanden van een tabel die haar maanden houdt nu kunnen veranderen.",
+    "lezers": "Wie een model leest, en op hoeveel maanden een rij daarvan rust.",
+    "gewijzigd": "De maanden waarvan de rijen veranderden en die nog niet gepubliceerd zijn.",
     "gemeenten": "De gemeenten van dit datapakhuis.",
     "leveringen": "De zichtbare leveringen, genummerd naar levermaand en dan binnenkomst.",
     "referenties": "Welke versie van een levering die doorwerkt voor een open maand geldt.",
@@ -35,8 +38,10 @@ GEOGRAPHY_VIEWS = {
     "vertaling": "Welke buurt van een oude indeling welke van de nieuwste is.",
 }
 _COLUMNS = {
-    "open_maanden": "maand date",
-    "bekende_maanden": "maand date",
+    "te_bouwen": "model varchar, maand date",
+    "kandidaten": "model varchar, maand date",
+    "lezers": "model varchar, lezer varchar, venster integer",
+    "gewijzigd": "model varchar, maand date",
     "gemeenten": "gemeente varchar",
     "leveringen": "levering_id varchar, delivery varchar, gemeente varchar, levermaand date,"
     " versie bigint",
@@ -54,30 +59,43 @@ def connect(path: Path) -> duckdb.DuckDBPyConnection:
     )
 
 
-def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> list[date]:
+def prepare(
+    home: Home,
+    ledger: Ledger,
+    contracts: Mapping[str, Contract],
+    reaches: Mapping[str, Reach],
+) -> list[date]:
     """Set the stage for dbt; returns the open months."""
-    months, opening = ledger.open_months(), ledger.last_opening()
-    visible = ledger.visible()
+    opened, opening = ledger.opened(), ledger.last_opening()
+    months, work = list(opened), plan(reaches, opened, ledger.known_months())
+    visible, described = ledger.visible(), ledger.described(months)
     references = held(contracts, visible, home.gemeenten, months)
-    touching = ledger.describing(months) | {each.version.levering_id for each in references}
-    touching |= {v.levering_id for v in visible if _speaks(contracts, v, months)}
+    asked = months_asked(reaches, work)
+    told: dict[str, set[date]] = {version.levering_id: set() for version in visible}
+    for levering_id, month in [*described, *((r.version.levering_id, r.month) for r in references)]:
+        told.setdefault(levering_id, set()).add(month)
+
+    def speaks(version: Version) -> bool:
+        wanted = asked.get(version.delivery or "", frozenset())
+        return bool(wanted & told[version.levering_id]) or _speaks(contracts, version, wanted)
+
+    speaking = [version for version in visible if speaks(version)]
     geography = complete(home, ledger, contracts, months)
     with connect(home.database) as sql:
         lay_out(
             sql,
             contracts,
-            months=months,
-            known_months=ledger.known_months(),
+            plan=work,
             gemeenten=home.gemeenten,
             versions=visible,
             references=references,
-            described=ledger.described(months),
+            described=described,
             geography=geography,
             files={
                 (contract.name, table.name): [
                     home.raw / contract.name / v.levering_id / f"{table.name}.parquet"
-                    for v in visible
-                    if v.delivery == contract.name and v.levering_id in touching
+                    for v in speaking
+                    if v.delivery == contract.name
                 ]
                 for contract in contracts.values()
                 for table in contract.raw_tables
@@ -89,21 +107,11 @@ def prepare(home: Home, ledger: Ledger, contracts: Mapping[str, Contract]) -> li
     return months
 
 
-def window(months: Sequence[date], known: Sequence[date], reach: int) -> list[date]:
-    """The known months whose outcome rests on any of ``months``, when a row rests on ``reach``.
-
-    One is the month itself; what dbt builds of a model is the same (macro ``te_bouwen_maanden``).
-    """
-    return [
-        month
-        for month in known
-        if any(opened <= month < add_months(opened, reach) for opened in months)
-    ]
-
-
-def _speaks(contracts: Mapping[str, Contract], version: Version, months: Sequence[date]) -> bool:
+def _speaks(contracts: Mapping[str, Contract], version: Version, months: Collection[date]) -> bool:
     """Whether a version may say something about any of these months though it describes none."""
     contract = contracts[version.delivery or ""]
+    if not months:
+        return False
     if contract.mode == "mutatie" or contract.every_month:
         return True
     if not contract.reopens or contract.mode != "stand" or version.month is None:
@@ -141,6 +149,23 @@ def built_for(sql: duckdb.DuckDBPyConnection) -> int | None:
     return int(rows[0][0]) if rows else None
 
 
+def changed_months(sql: duckdb.DuckDBPyConnection) -> dict[str, list[date]]:
+    """By model the months whose rows changed since they were last published, in order."""
+    found: dict[str, list[date]] = {}
+    rows = sql.execute("select distinct model, maand from grootboek.gewijzigd order by maand")
+    for model, month in rows.fetchall():
+        found.setdefault(model, []).append(month)
+    return found
+
+
+def forget_changes(sql: duckdb.DuckDBPyConnection, datasets: Collection[str] | None = None) -> None:
+    """These datasets are published as they are now, or everything is."""
+    if datasets is None:
+        sql.execute("delete from grootboek.gewijzigd")
+    for name in datasets or ():
+        sql.execute("delete from grootboek.gewijzigd where model = ?", [name])
+
+
 def relations(sql: duckdb.DuckDBPyConnection, kind: str = "%") -> set[tuple[str, str]]:
     """The tables and views that there are, by schema and name; ``kind`` as DuckDB calls it."""
     rows = sql.execute(
@@ -176,8 +201,7 @@ def lay_out(
     sql: duckdb.DuckDBPyConnection,
     contracts: Mapping[str, Contract],
     *,
-    months: Sequence[date] = (),
-    known_months: Sequence[date] = (),
+    plan: Plan = NOTHING,
     gemeenten: Sequence[str] = (),
     versions: Sequence[Version] = (),
     references: Sequence[Held] = (),
@@ -186,9 +210,7 @@ def lay_out(
     files: Mapping[tuple[str, str], Sequence[Path]] | None = None,
 ) -> None:
     """Write the ledger's tables and the raw views in one transaction."""
-    rows: dict[str, list[tuple[object, ...]]] = {
-        "open_maanden": [(month,) for month in months],
-        "bekende_maanden": [(month,) for month in sorted({*months, *known_months})],
+    rows: dict[str, Sequence[tuple[object, ...]]] = {
         "gemeenten": [(gemeente,) for gemeente in gemeenten],
         "leveringen": [
             (v.levering_id, v.delivery, v.gemeente, v.month, _number(v))
@@ -197,7 +219,7 @@ def lay_out(
         "referenties": [
             (r.version.delivery, r.gemeente, r.month, r.version.levering_id) for r in references
         ],
-        "beschreven_maanden": list(described),
+        "beschreven_maanden": described,
         "contracten": [
             (c.name, c.mode, c.reference, c.lag_months, c.valid_months, c.lookback_months)
             for c in contracts.values()
@@ -206,14 +228,10 @@ def lay_out(
     sql.execute("begin")
     for schema in ("grootboek", "raw", "geografie"):
         sql.execute(f"create schema if not exists {schema}")
-    for name, columns in _COLUMNS.items():
-        sql.execute(f"create or replace table grootboek.{name} ({columns})")
-        if rows[name]:
-            marks = ", ".join("?" for _ in rows[name][0])
-            sql.executemany(
-                f"insert into grootboek.{name} values ({marks})",  # noqa: S608 - constants
-                rows[name],
-            )
+    lay_out_work(sql, plan)
+    for name, each in rows.items():
+        sql.execute(f"create or replace table grootboek.{name} ({_COLUMNS[name]})")
+        _insert(sql, f"grootboek.{name}", each)
     for contract in contracts.values():
         for table in contract.raw_tables:
             paths = (files or {}).get((contract.name, table.name), ())
@@ -222,6 +240,29 @@ def lay_out(
     sql.execute(f"create or replace view geografie.ligging as {_placed(geography)}")
     sql.execute(f"create or replace view geografie.vertaling as {_translated(geography)}")
     sql.execute("commit")
+
+
+def lay_out_work(sql: duckdb.DuckDBPyConnection, plan: Plan) -> None:
+    """Write what dbt is to build of each model, beside what it left undone when it broke off."""
+    for name, rows in {"kandidaten": plan.candidates, "lezers": plan.readers}.items():
+        sql.execute(f"create or replace table grootboek.{name} ({_COLUMNS[name]})")
+        _insert(sql, f"grootboek.{name}", rows)
+    for name, rows in {"te_bouwen": plan.certain, "gewijzigd": plan.anew}.items():
+        sql.execute(f"create table if not exists grootboek.{name} ({_COLUMNS[name]})")
+        # What cannot change any more, or is no kept model of this code, is left to nobody.
+        sql.execute(
+            f"delete from grootboek.{name}"  # noqa: S608 - constants
+            " where (model, maand) not in (select (model, maand) from grootboek.kandidaten)"
+        )
+        _insert(sql, f"grootboek.{name}", rows)
+
+
+def _insert(sql: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """All rows in one statement: one by one they cost a millisecond each."""
+    if rows:
+        marks = ", ".join("(" + ", ".join("?" for _ in row) + ")" for row in rows)
+        values = [value for row in rows for value in row]
+        sql.execute(f"insert into {table} values {marks}", values)  # noqa: S608 - constants
 
 
 def _placed(geography: Geography) -> str:

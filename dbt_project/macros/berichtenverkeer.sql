@@ -129,8 +129,8 @@ qualify
 {% macro beschreven_maanden(levering) -%}
     select
         leveringen.gemeente,
-        open_maanden.maand,
-        last_day(open_maanden.maand) as peildag
+        maanden.maand,
+        last_day(maanden.maand) as peildag
     from (
         select
             gemeente,
@@ -140,8 +140,8 @@ qualify
         where delivery = '{{ levering }}'
         group by gemeente
     ) as leveringen
-    inner join {{ source('grootboek', 'open_maanden') }} as open_maanden
-        on open_maanden.maand between leveringen.eerste_maand and leveringen.laatste_maand
+    inner join ({{ te_bouwen_maanden() }}) as maanden
+        on maanden.maand between leveringen.eerste_maand and leveringen.laatste_maand
 {%- endmacro %}
 
 {#

@@ -72,8 +72,8 @@ from {{ ref('stg_ib_inkomstenopgaven') }} as opgaven
     `opgaven` is a relation or CTE of the columns of `stg_inkomstenopgaven`.
 #}
 {% macro opgave_maanden(opgaven) -%}
-with open_maanden as (
-    select maand from {{ source('grootboek', 'open_maanden') }}
+with maanden as (
+    {{ te_bouwen_maanden() }}
 ),
 
 opgaven as (
@@ -106,7 +106,7 @@ opgaven as (
     from {{ opgaven }}
 ),
 
-opgaven_in_open_maanden as (
+opgaven_in_maanden as (
     select
         opgaven.bron,
         opgaven.dienst,
@@ -140,8 +140,8 @@ opgaven_in_open_maanden as (
     from opgaven
     where exists (
         select 1
-        from open_maanden
-        where open_maanden.maand between opgaven.eerste_maand and opgaven.laatste_maand
+        from maanden
+        where maanden.maand between opgaven.eerste_maand and opgaven.laatste_maand
     )
 ),
 
@@ -172,7 +172,7 @@ met_dagen as (
         ingehouden_loonheffing_cent,
         vakantietoeslag_cent,
         vakantietoeslag_opgebouwd_cent
-    from opgaven_in_open_maanden
+    from opgaven_in_maanden
 ),
 
 -- Most opgaven are of one month and have no earlier ones: a window over all would cost far more.
@@ -249,7 +249,7 @@ select
     cast(verdeeld.vakantietoeslag_cent as bigint) as vakantietoeslag_cent,
     cast(verdeeld.vakantietoeslag_opgebouwd_cent as bigint) as vakantietoeslag_opgebouwd_cent
 from verdeeld
-inner join open_maanden on verdeeld.maand = open_maanden.maand
+inner join maanden on verdeeld.maand = maanden.maand
 {%- endmacro %}
 
 {#
@@ -257,8 +257,8 @@ inner join open_maanden on verdeeld.maand = open_maanden.maand
     who may read one source only (RMC: never Suwinet) goes by the same rule.
 #}
 {% macro geldende_leveringen(antwoorden, opgave_maanden) -%}
-with open_maanden as (
-    select maand from {{ source('grootboek', 'open_maanden') }}
+with maanden as (
+    {{ te_bouwen_maanden() }}
 ),
 
 gevraagd as (
@@ -267,7 +267,7 @@ gevraagd as (
         antwoorden.dienst,
         antwoorden.gemeente,
         antwoorden.bsn_versleuteld,
-        open_maanden.maand,
+        maanden.maand,
         antwoorden.levering_id,
         antwoorden.versie,
         antwoorden.levermaand,
@@ -275,8 +275,8 @@ gevraagd as (
         false as gevonden,
         antwoorden.compleet
     from {{ antwoorden }} as antwoorden
-    inner join open_maanden
-        on open_maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
+    inner join maanden
+        on maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
     -- The BRP is not asked about income; it only says who someone is.
     where antwoorden.dienst <> 'BRP'
 ),

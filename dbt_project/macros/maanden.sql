@@ -1,40 +1,133 @@
 {#
     The months that a model builds.
 
-    They are the open months; for a model that looks back (48 months poor, the month before) also
-    the later ones whose outcome rests on them. `venster` is how many months a row rests on, its own
-    included: the model's `venster_maanden`, unless another is given. Months that nothing describes
-    are none.
+    Before a build each kept (incremental) model is given the months that a delivery opened which it
+    reads through staging. A month that comes out as it was ends there; one that comes out otherwise
+    is given to the models that read it too, as far as their rows rest on it (`venster_maanden`), and
+    waits to be tested and published. A table that keeps nothing is made for all that its readers may
+    come to ask; a view shows what those ask that read it.
+
+    A unit test states the months of the one model that it is about.
 #}
-{% macro te_bouwen_maanden(venster=none) -%}
-    {#- While dbt parses, a model has no configuration yet; the linter never gives it one. -#}
-    {%- set meta = config.get('meta') if config.get is defined else none -%}
-    {%- set maanden = venster or (meta or {}).get('venster_maanden', 1) -%}
-    select bekend.maand
-    from {{ source('grootboek', 'bekende_maanden') }} as bekend
+{% macro te_bouwen_maanden() -%}
+    select distinct bouw.maand
+    from {{ source('grootboek', 'te_bouwen') }} as bouw
+    {%- if model is defined and model.resource_type == 'model' %}
+        {%- if model.config.materialized == 'view' %}
     where
-        exists (
-            select 1
-            from {{ source('grootboek', 'open_maanden') }} as open_maanden
-            where
-                bekend.maand >= open_maanden.maand
-                and bekend.maand < open_maanden.maand + to_months({{ maanden }})
+        bouw.model in (
+            select lezers.lezer
+            from {{ source('grootboek', 'lezers') }} as lezers
+            where lezers.model = '{{ model.name }}'
         )
+        {%- else %}
+    where bouw.model = '{{ model.name }}'
+        {%- endif %}
+    {%- endif %}
+{%- endmacro %}
+
+{# The months of a kept model that changed and are not yet published. #}
+{% macro gewijzigde_maanden(naam) -%}
+    select distinct gewijzigd.maand
+    from {{ source('grootboek', 'gewijzigd') }} as gewijzigd
+    where gewijzigd.model = '{{ naam }}'
+{%- endmacro %}
+
+{# Of the months that this model builds those that came out otherwise. #}
+{% macro veranderde_maanden() -%}
+    {{ gewijzigde_maanden(model.name) }}
+        and gewijzigd.maand in ({{ te_bouwen_maanden() }})
+{%- endmacro %}
+
+{# What a relation holds of each month that is built, whatever the order of its rows. #}
+{% macro inhoud_van_maanden(relation, columns) -%}
+    select
+        maand,
+        count(*) as rijen,
+        bit_xor(hash({{ columns }})) as inhoud,
+        sum(cast(hash({{ columns }}) as hugeint)) as som
+    from {{ relation }}
+    where maand in ({{ te_bouwen_maanden() }})
+    group by maand
 {%- endmacro %}
 
 {#
-    Incremental strategy `maanden`: what is open is replaced, all else stays.
+    Incremental strategy `maanden`: what came out otherwise is replaced, all else stays.
 
     Not `delete+insert` by key: a month of which no row is left would keep its old rows. Not
-    microbatch: it costs a round of statements for each month. dbt begins a transaction before
-    this text and commits after it, so both statements succeed or neither does.
+    microbatch: it costs a round of statements for each month. dbt begins a transaction before this
+    text and commits after the hooks, so all of it succeeds or none.
 #}
 {% macro get_incremental_maanden_sql(arg_dict) -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
+    insert into {{ source('grootboek', 'gewijzigd') }} (model, maand)
+    select
+        '{{ model.name }}' as model,
+        coalesce(nieuw.maand, oud.maand) as maand
+    from ({{ inhoud_van_maanden(arg_dict['temp_relation'], columns) }}) as nieuw
+    full join
+        ({{ inhoud_van_maanden(arg_dict['target_relation'], columns) }}) as oud
+        on nieuw.maand = oud.maand
+    where
+        (nieuw.rijen, nieuw.inhoud, nieuw.som) is distinct from (oud.rijen, oud.inhoud, oud.som);
+
     delete from {{ arg_dict['target_relation'] }}
-    where maand in ({{ te_bouwen_maanden() }});
+    where maand in ({{ veranderde_maanden() }});
 
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }}
-    from {{ arg_dict['temp_relation'] }};
+    from {{ arg_dict['temp_relation'] }}
+    where maand in ({{ veranderde_maanden() }});
+{%- endmacro %}
+
+{# Before a kept model: of a table that is not there yet every month is another. #}
+{% macro voor_de_bouw() -%}
+    {% if _houdt_maanden() and load_cached_relation(this) is none -%}
+    insert into {{ source('grootboek', 'gewijzigd') }} (model, maand)
+    select
+        bouw.model,
+        bouw.maand
+    from {{ source('grootboek', 'te_bouwen') }} as bouw
+    where bouw.model = '{{ model.name }}'
+    {% endif %}
+{%- endmacro %}
+
+{# After it: what changed is given to who reads it, and nothing is left to do. #}
+{% macro na_de_bouw() -%}
+    {% if _houdt_maanden() -%}
+    insert into {{ source('grootboek', 'te_bouwen') }} (model, maand)
+    select
+        lezers.lezer as model,
+        kandidaten.maand
+    from ({{ veranderde_maanden() }}) as veranderd
+    inner join {{ source('grootboek', 'lezers') }} as lezers
+        on lezers.model = '{{ model.name }}'
+    inner join {{ source('grootboek', 'kandidaten') }} as kandidaten
+        on
+            lezers.lezer = kandidaten.model
+            and veranderd.maand <= kandidaten.maand
+            and kandidaten.maand < veranderd.maand + to_months(lezers.venster)
+    group by
+        lezers.lezer,
+        kandidaten.maand;
+
+    delete from {{ source('grootboek', 'te_bouwen') }}
+    where model = '{{ model.name }}';
+    {% endif %}
+{%- endmacro %}
+
+{% macro _houdt_maanden() -%}
+    {{ return(execute and model.config.materialized == 'incremental') }}
+{%- endmacro %}
+
+{#
+    Where a test looks. `__model__` in its `where` is the model that it is about: a model that keeps
+    its months is tested for those that changed; what stayed was tested when it was made.
+#}
+{% macro get_where_subquery(relation) -%}
+    {%- set where = (config.get('where') or '') | replace('__model__', relation.identifier) -%}
+    {%- if where -%}
+        {%- do return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') dbt_subquery') -%}
+    {%- endif -%}
+    {%- do return(relation) -%}
 {%- endmacro %}

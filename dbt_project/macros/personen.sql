@@ -33,7 +33,16 @@
         on
             {{ rel }}.gemeente = persoon_brp.gemeente
             and {{ rel }}.maand = persoon_brp.maand
-    left join {{ ref('stg_bsn_nu') }} as persoon_nu
+    left join (
+        select
+            gemeente,
+            maand,
+            bsn_gevonden,
+            bsn_versleuteld,
+            geboortedatum
+        from {{ ref('stg_bsn_nu') }}
+        where maand in ({{ te_bouwen_maanden() }})
+    ) as persoon_nu
         on
             {{ rel }}.gemeente = persoon_nu.gemeente
             and {{ rel }}.maand = persoon_nu.maand
@@ -46,7 +55,7 @@
             buurt,
             gemeente
         from {{ ref('personen') }}
-        where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        where maand in ({{ te_bouwen_maanden() }})
     ) as persoon_gebied
         on
             persoon_nu.gemeente = persoon_gebied.gemeente

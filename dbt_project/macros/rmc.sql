@@ -207,3 +207,23 @@
             as {{ kolom }},
     {%- endfor %}
 {%- endmacro %}
+
+{# The residents whom RMC looks at, in the months of a CTE with `maand` and `peildatum`. #}
+{% macro rmc_populatie(maanden) -%}
+    select
+        personen.bsn_versleuteld,
+        personen.maand,
+        personen.wijk,
+        personen.buurt,
+        personen.gemeente,
+        personen.leeftijd
+    from {{ ref('personen') }} as personen
+    inner join {{ maanden }} as maanden on personen.maand = maanden.maand
+    inner join {{ ref('rmc_regels') }} as regels
+        on
+            regels.soort = 'populatie'
+            and maanden.peildatum >= regels.geldig_vanaf
+            and (regels.geldig_tot is null or maanden.peildatum <= regels.geldig_tot)
+            and personen.leeftijd >= regels.leeftijd_vanaf
+            and personen.leeftijd < regels.leeftijd_tot
+{%- endmacro %}

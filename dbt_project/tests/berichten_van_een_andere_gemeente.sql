@@ -26,7 +26,11 @@ select
 from mutaties
 where
     gemeentecode <> substr(gemeente, 3)
-    and levermaand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    and levermaand in (
+        select kandidaten.maand
+        from {{ source('grootboek', 'kandidaten') }} as kandidaten
+        where kandidaten.model in ('wmo', 'jeugdhulp')
+    )
 group by
     levering,
     gemeente,

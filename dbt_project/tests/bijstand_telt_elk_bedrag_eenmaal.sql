@@ -7,7 +7,7 @@ with gedragen as (
         maand,
         sum(betaald_bedrag_eenmaal) as bedrag
     from {{ ref('bijstand') }}
-    where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    where maand in ({{ gewijzigde_maanden('bijstand') }})
     group by
         gemeente,
         maand

@@ -36,5 +36,5 @@ select
     verwacht
 from met_vorige
 where
-    maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    maand in ({{ gewijzigde_maanden('duo_totalen') }})
     and werkvoorraad <> verwacht

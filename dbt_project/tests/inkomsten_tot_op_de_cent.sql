@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'inkomsten'}}}) }}
 
--- What the versions that count report about the open months is in `inkomsten`, to the cent: the
+-- What the versions that count report about a month is in `inkomsten`, to the cent: the
 -- wages of the polisadministratie, and every net amount, also that of a benefit told twice.
 with opgegeven as (
     select
@@ -9,6 +9,7 @@ with opgegeven as (
         sum(loon_sv_cent) filter (where dienst <> 'SVB') as cent,
         sum(netto_cent) as netto_cent
     from {{ ref('stg_inkomsten_geldende_opgaven') }}
+    where maand in ({{ gewijzigde_maanden('inkomsten') }})
     group by bron, maand
 ),
 
@@ -19,7 +20,7 @@ vastgelegd as (
         sum(bedrag) filter (where dienst <> 'SVB') as euro,
         sum(netto_bedrag) as netto_euro
     from {{ ref('inkomsten') }}
-    where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    where maand in ({{ gewijzigde_maanden('inkomsten') }})
     group by bron, maand
 )
 

@@ -6,6 +6,6 @@ select
     maand,
     count(*) as aantal_gemeenten
 from {{ ref('personen') }}
-where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+where maand in ({{ gewijzigde_maanden('personen') }})
 group by bsn_versleuteld, maand
 having count(*) > 1

@@ -37,5 +37,5 @@ select
     aantal_duo
 from stromen
 where
-    maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    maand in ({{ gewijzigde_maanden('rmc_gemeente') }})
     and abs(eigen_aantal - aantal_duo) > greatest(5, 0.1 * aantal_duo)

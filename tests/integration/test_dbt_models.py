@@ -18,6 +18,9 @@ from expectations.datasets import DATASET_SUITES
 from expectations.marts import MART_SUITES
 from tests.building import NO_TESTS, NO_UNIT_TESTS, run_dbt
 from warehouse.contracts import load_contracts
+from warehouse.ledger import EVERYTHING
+from warehouse.reach import NOTHING, plan, read_reach
+from warehouse.workspace import lay_out_work
 
 # dbt leaves its log file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -35,8 +38,6 @@ META = {
 }
 LEDGER = """
     create schema grootboek;
-    create table grootboek.open_maanden (maand date);
-    create table grootboek.bekende_maanden (maand date);
     create table grootboek.gemeenten (gemeente varchar);
     create table grootboek.leveringen (
         levering_id varchar, delivery varchar, gemeente varchar, levermaand date, versie bigint
@@ -71,6 +72,7 @@ class Warehouse:
         self.parsed = parsed
         with duckdb.connect(str(path)) as connection:
             connection.execute(LEDGER)
+            lay_out_work(connection, NOTHING)
             connection.execute("create schema raw")
             for contract in load_contracts().values():
                 connection.execute(
@@ -88,18 +90,17 @@ class Warehouse:
     def dbt(self, *arguments: str) -> dbtRunnerResult:
         return run_dbt(self.path, self.target, self.parsed, *arguments)
 
-    def open(self, *months: date) -> None:
-        self.execute("delete from grootboek.open_maanden")
-        for month in months:
-            self.execute("insert into grootboek.open_maanden values (?)", month)
-        self.execute(
-            "insert into grootboek.bekende_maanden from grootboek.open_maanden"
-            " where maand not in (from grootboek.bekende_maanden)"
-        )
+    def open(self, *months: date, by: str = EVERYTHING) -> None:
+        opened = {month: {by} for month in months}
+        work = plan(read_reach(self.parsed / "manifest.json"), opened, months)
+        with duckdb.connect(str(self.path)) as connection:
+            lay_out_work(connection, work)
 
-    def build(self, *months: date, options: Sequence[str] = ()) -> dbtRunnerResult:
+    def build(
+        self, *months: date, by: str = EVERYTHING, options: Sequence[str] = ()
+    ) -> dbtRunnerResult:
         """Build `personen` of these months and what it is made of, without tests."""
-        self.open(*months)
+        self.open(*months, by=by)
         return self.dbt("build", "--select", "+personen", *NO_TESTS, *options)
 
     def build_and_test(self, *months: date, select: Sequence[str]) -> dbtRunnerResult:
@@ -107,7 +108,9 @@ class Warehouse:
         self.open(*months)
         # A test that is about other models too is left to them.
         whole = ("--indirect-selection", "cautious")
-        return self.dbt("build", *whole, *NO_UNIT_TESTS, "--select", *select)
+        # Where tests look is said by the ledger's tables, of which no model is made.
+        ledger = "source:grootboek"
+        return self.dbt("build", *whole, *NO_UNIT_TESTS, "--select", *select, ledger)
 
     def execute(self, statement: str, *values: Any) -> list[Any]:
         with duckdb.connect(str(self.path)) as connection:
@@ -146,6 +149,15 @@ class Warehouse:
 
     def forget_deliveries(self) -> None:
         self.execute("delete from grootboek.leveringen")
+
+    def months(self, table: str, model: str) -> list[date]:
+        """The months of a model in one of the tables that tell what is to be done."""
+        where = "where model = ? order by maand"
+        rows = self.execute(f"select distinct maand from grootboek.{table} {where}", model)
+        return [row[0] for row in rows]
+
+    def publish(self) -> None:
+        self.execute("delete from grootboek.gewijzigd")
 
     def residents(self) -> set[tuple[date, str]]:
         return set(self.execute("select maand, bsn_versleuteld from datasets.personen"))
@@ -228,6 +240,43 @@ def test_month_of_which_nothing_is_left_is_emptied(warehouse):
     assert warehouse.residents() == {(JANUARY, "a")}
 
 
+def test_a_month_that_comes_out_as_it_was_gives_its_readers_nothing_to_do(warehouse):
+    warehouse.population("GM0479", JANUARY, 1, "a")
+    warehouse.population("GM0479", FEBRUARY, 2, "a")
+    assert warehouse.build(JANUARY, FEBRUARY).success
+    assert warehouse.months("gewijzigd", "personen") == [JANUARY, FEBRUARY]
+    warehouse.publish()
+
+    warehouse.execute("update raw.brp_personen__persoonslijst set geslacht = 'M'")
+    assert warehouse.build(FEBRUARY, by="brp_personen").success
+
+    assert warehouse.months("gewijzigd", "personen") == [FEBRUARY]
+    assert warehouse.months("te_bouwen", "personen") == []
+    # No model reads an address of its own accord: of those two only what changed is theirs.
+    assert warehouse.months("te_bouwen", "stap_armoede_normen") == [FEBRUARY]
+    warehouse.publish()
+    warehouse.execute("delete from grootboek.te_bouwen")
+
+    assert warehouse.build(JANUARY, FEBRUARY, by="brp_personen").success
+
+    assert warehouse.months("gewijzigd", "personen") == [JANUARY]
+    assert warehouse.months("te_bouwen", "stap_armoede_normen") == [JANUARY]
+
+
+def test_what_was_left_undone_waits_for_as_long_as_it_can_change(warehouse):
+    warehouse.population("GM0479", JANUARY, 1, "a")
+    assert warehouse.build(JANUARY, by="brp_personen").success
+    assert warehouse.months("te_bouwen", "stap_armoede_normen") == [JANUARY]
+
+    assert warehouse.build(JANUARY, by="brp_personen").success
+    assert warehouse.months("te_bouwen", "stap_armoede_normen") == [JANUARY]
+    assert warehouse.months("gewijzigd", "personen") == [JANUARY]
+
+    warehouse.open(FEBRUARY, by="brp_personen")
+    assert warehouse.months("te_bouwen", "stap_armoede_normen") == []
+    assert warehouse.months("gewijzigd", "personen") == []
+
+
 def test_failing_insert_leaves_the_old_rows(warehouse):
     warehouse.population("GM0479", JANUARY, 1, "a")
     assert warehouse.build(JANUARY).success
@@ -242,6 +291,7 @@ def test_failing_insert_leaves_the_old_rows(warehouse):
     assert failed.keys() == {"personen"}
     assert "NOT NULL constraint failed" in failed["personen"]
     assert warehouse.residents() == {(JANUARY, "a")}
+    assert warehouse.months("te_bouwen", "personen") == [JANUARY]
 
 
 def test_full_refresh_keeps_closed_months(warehouse):

@@ -29,6 +29,7 @@ from warehouse.contracts import Contract
 from warehouse.home import create_home
 from warehouse.intake import look
 from warehouse.keys import KeySet
+from warehouse.reach import read_reach
 from warehouse.station import at_work
 from warehouse.workspace import prepare
 
@@ -80,7 +81,7 @@ def build(
                 version = station.intake.process(station.intake.receive(file))
                 assert version.counts, (path.name, version.reason, version.place)
                 station.intake.accept(version)
-            months = prepare(home, station.ledger, contracts)
+            months = prepare(home, station.ledger, contracts, read_reach(parsed / "manifest.json"))
         outcome = run_dbt(home.database, folder / "target", parsed, "build", *NO_TESTS)
         assert outcome.success, outcome.exception
         with duckdb.connect(str(home.database), read_only=True) as sql:

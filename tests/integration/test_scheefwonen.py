@@ -15,6 +15,8 @@ import pytest
 from tests import holland_rijnland
 from tests.building import NO_UNIT_TESTS, run_dbt
 from warehouse.contracts import load_contracts
+from warehouse.ledger import EVERYTHING
+from warehouse.reach import plan, read_reach
 from warehouse.workspace import lay_out
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -36,8 +38,11 @@ def region(
         lay_out(
             connection,
             load_contracts(),
-            months=[DECEMBER],
-            known_months=[DECEMBER, FIVE_YEARS_LATER, date(2021, 1, 1)],
+            plan=plan(
+                read_reach(parsed / "manifest.json"),
+                {DECEMBER: {EVERYTHING}},
+                [DECEMBER, FIVE_YEARS_LATER, date(2021, 1, 1)],
+            ),
             gemeenten=holland_rijnland.GEMEENTEN,
         )
         holland_rijnland.build(connection, MARGINS)

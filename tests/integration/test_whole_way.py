@@ -651,7 +651,7 @@ def test_a_check_of_a_dataset_that_breaks_keeps_it_as_it_was_and_the_others_go_o
     before = current_manifest(story.home.publication)
     story.open(JANUARY)
     with at_work(story.home, load_contracts()) as station:
-        prepare(station.home, station.ledger, station.contracts)
+        prepare(station.home, station.ledger, station.contracts, {})
         with connect(story.home.database) as sql:
             mark_built(sql)  # January is in the working database as it was
     suite = broken(DATASET_SUITES["personen"], measure="dubbele_sleutels")

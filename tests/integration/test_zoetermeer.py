@@ -23,6 +23,7 @@ from warehouse.contracts import Contract
 from warehouse.home import Home, add_months, create_home
 from warehouse.intake import look
 from warehouse.keys import KeySet
+from warehouse.reach import read_reach
 from warehouse.station import at_work
 from warehouse.workspace import prepare
 
@@ -236,7 +237,9 @@ class Warehouse:
     def build(self) -> Moment:
         """Build the open months and close them; returns what there is then."""
         with at_work(self.home, self.contracts) as station:
-            months = prepare(self.home, station.ledger, self.contracts)
+            months = prepare(
+                self.home, station.ledger, self.contracts, read_reach(self.parsed / "manifest.json")
+            )
             marts = ("--select", "+rmc_werkvoorraad", "+rmc_buurt", "+rmc_gemeente")
             outcome = run_dbt(
                 self.home.database, self.target, self.parsed, "build", *marts, *NO_TESTS

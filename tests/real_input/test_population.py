@@ -32,6 +32,8 @@ from tests.real_input.test_den_haag import (
 from tests.support import zipped
 from warehouse.gate import pass_through
 from warehouse.keys import KERN, KeySet, bsn_messages
+from warehouse.ledger import EVERYTHING
+from warehouse.reach import plan, read_reach
 from warehouse.workspace import lay_out
 
 pytestmark = [
@@ -80,7 +82,9 @@ def built(
             for delivery, versions in given.items()
             for table in contracts[delivery].raw_tables
         }
-        lay_out(sql, contracts, months=MONTHS, gemeenten=["GM0518"], files=files)
+        everything = {month: {EVERYTHING} for month in MONTHS}
+        work = plan(read_reach(parsed / "manifest.json"), everything, MONTHS)
+        lay_out(sql, contracts, plan=work, gemeenten=["GM0518"], files=files)
         sql.executemany(
             "insert into grootboek.leveringen values (?, 'brp_personen', 'GM0518', ?, 1)",
             [(f"{month:%Y-%m}", month) for month in MONTHS],

@@ -180,6 +180,7 @@ def _drive(target: Path, manifest: Path) -> None:
     """Fork a child per order."""
     from warehouse.catalogue import read_catalogue
     from warehouse.contracts import load_contracts
+    from warehouse.reach import read_reach
 
     # What a child needs is imported once, here.
     for name in ("assets.publications", "expectations.datasets", "great_expectations"):
@@ -192,6 +193,7 @@ def _drive(target: Path, manifest: Path) -> None:
         for name, entry in read_catalogue(manifest, contracts).items()
         if f"{entry.spec.schema}.{name}" in {model.table for model in made}
     }
+    reaches = read_reach(manifest)
     # Otherwise the collector of each child would touch, and so copy, all of this process.
     gc.collect()
     gc.freeze()
@@ -209,7 +211,7 @@ def _drive(target: Path, manifest: Path) -> None:
             fuse = Fuse(order["home"], order["moment"], order["full"])
             said, status = "", 0
             try:
-                _run(Path(order["home"]), contracts, catalogue, made, fuse)
+                _run(Path(order["home"]), contracts, catalogue, reaches, made, fuse)
             except BaseException as error:
                 said, status = f"{type(error).__name__}: {error}", 1
             os.write(write, json.dumps([fuse.count, said[:2000]]).encode())
@@ -246,6 +248,7 @@ def _run(
     path: Path,
     contracts: Mapping[str, Any],
     catalogue: Mapping[str, Any],
+    reaches: Mapping[str, Any],
     models: Sequence[Model],
     fuse: Fuse,
 ) -> None:
@@ -284,14 +287,18 @@ def _run(
                 take_in(station, contracts[name], DELIVERY_SUITES[name], gemeente, month)
             if not station.ledger.open_months():
                 return
-            months = prepare(home, station.ledger, contracts)
+            prepare(home, station.ledger, contracts, reaches)
             with connect(home.database) as sql:
+                # Without the hooks of dbt nothing tells what changed: it may be all that can.
+                for table in ("te_bouwen", "gewijzigd"):
+                    sql.execute(f"insert into grootboek.{table} from grootboek.kandidaten")
                 for model in models:
                     _build(sql, model)
-            passed = _judge(station, catalogue, DATASET_SUITES, months, catalogue)
-            _publish(station, catalogue, passed, months)
+            opened = station.ledger.opened()
+            passed = _judge(station, catalogue, DATASET_SUITES, opened, catalogue)
+            _publish(station, catalogue, passed)
             if len(passed) == len(catalogue):
-                station.ledger.close_months(months)
+                station.ledger.close_months(opened)
 
 
 def _models(manifest: Mapping[str, Any], compiled: Path) -> list[Model]:
@@ -322,8 +329,10 @@ def _build(sql: duckdb.DuckDBPyConnection, model: Model) -> None:
     sql.execute("begin")
     if model.incremental:
         sql.execute(f"create temp table nieuw as {model.select}")
+        name = model.table.partition(".")[2]
         sql.execute(
-            f"delete from {model.table} where maand in (select maand from grootboek.open_maanden)"
+            f"delete from {model.table}"
+            f" where maand in (select maand from grootboek.te_bouwen where model = '{name}')"
         )
         sql.execute(f"insert into {model.table} by name select * from nieuw")
         sql.execute("drop table nieuw")

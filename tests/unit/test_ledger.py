@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse.ledger import (
+    EVERYTHING,
     CheckResult,
     Counts,
     Ledger,
@@ -184,6 +185,33 @@ def test_months_are_open_until_they_are_published(ledger):
     ledger.open([MARCH, FEBRUARY])
 
     assert ledger.open_months() == [FEBRUARY, MARCH]
+
+
+def test_a_month_is_open_for_the_delivery_that_changes_it_and_at_first_for_everything(ledger):
+    accepted(ledger, "one")
+    accepted(ledger, "two", gemeente="GM0518", month=FEBRUARY)
+    ledger.close_months([JANUARY])
+
+    accepted(ledger, "three", delivery="wmo_berichten")
+    accepted(ledger, "four", delivery="wmo_berichten", month=FEBRUARY)
+
+    # Nothing of GM0479 described February before, whatever another gemeente did.
+    assert ledger.opened() == {JANUARY: {"wmo_berichten"}, FEBRUARY: {EVERYTHING}}
+
+    ledger.open([JANUARY])
+    assert ledger.opened()[JANUARY] == {"wmo_berichten", EVERYTHING}
+    ledger.close_months([JANUARY])
+    assert ledger.opened() == {FEBRUARY: {EVERYTHING}}
+
+
+def test_what_was_only_held_described_nothing(ledger):
+    held = receive(ledger, "one")
+    ledger.processed(held.levering_id, Counts(1, 1, 0, 0), [], [JANUARY])
+    ledger.hold(held.levering_id)
+
+    accepted(ledger, "two", delivery="wmo_berichten")
+
+    assert ledger.opened() == {JANUARY: {EVERYTHING}}
 
 
 def test_who_describes_a_month_is_known_by_any_of_their_months(ledger):

@@ -1,34 +1,46 @@
-"""What dbt finds: the months that are built again when some are open."""
+"""The working database: what is kept in it from one build to the next, and when it is let go."""
 
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import pytest
 
-from warehouse.home import add_months
-from warehouse.workspace import window
+from warehouse.reach import NOTHING, Plan
+from warehouse.workspace import changed_months, connect, forget_changes, lay_out_work
 
-JANUARY = date(2026, 1, 1)
-YEAR = [add_months(JANUARY, n) for n in range(12)]
-
-
-@pytest.mark.parametrize(
-    ("opened", "reach", "built"),
-    [
-        ([0], 1, [0]),
-        ([0], 3, [0, 1, 2]),
-        ([0, 2], 2, [0, 1, 2, 3]),
-        ([11], 48, [11]),
-        ([9], 48, [9, 10, 11]),
-        ([], 48, []),
-    ],
-)
-def test_what_rests_on_an_open_month_is_built_again_as_far_as_there_are_months(
-    opened, reach, built
-):
-    months = [YEAR[n] for n in opened]
-
-    assert window(months, YEAR, reach) == [YEAR[n] for n in built]
+JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
+ROWS = [("personen", JANUARY), ("personen", FEBRUARY), ("wmo", FEBRUARY)]
 
 
-def test_a_month_that_nothing_describes_is_not_built():
-    assert window([YEAR[0]], [YEAR[0], YEAR[2]], 3) == [YEAR[0], YEAR[2]]
+@pytest.fixture
+def sql(tmp_path: Path) -> duckdb.DuckDBPyConnection:
+    made = connect(tmp_path / "warehouse.duckdb")
+    made.execute("create schema grootboek")
+    return made
+
+
+def test_what_dbt_left_undone_stays_as_long_as_it_is_open_and_what_is_open_is_added(sql):
+    lay_out_work(sql, Plan(ROWS, ROWS[:1], (), ()))
+    sql.execute("insert into grootboek.te_bouwen values ('wmo', '2026-02-01')")
+
+    lay_out_work(sql, Plan(ROWS[1:], ROWS[1:2], (), [("personen", "wmo", 1)]))
+
+    left = sql.execute("from grootboek.te_bouwen order by all").fetchall()
+    assert left == [("personen", FEBRUARY), ("wmo", FEBRUARY)]
+    assert sql.execute("from grootboek.lezers").fetchall() == [("personen", "wmo", 1)]
+    lay_out_work(sql, NOTHING)
+    assert sql.execute("from grootboek.te_bouwen").fetchall() == []
+
+
+def test_what_changed_waits_until_it_is_published_each_dataset_by_itself(sql):
+    lay_out_work(sql, Plan(ROWS, (), [*reversed(ROWS), ROWS[0]], ()))
+    assert changed_months(sql) == {"personen": [JANUARY, FEBRUARY], "wmo": [FEBRUARY]}
+
+    forget_changes(sql, ["personen"])
+    assert changed_months(sql) == {"wmo": [FEBRUARY]}
+    forget_changes(sql, [])
+    assert changed_months(sql) == {"wmo": [FEBRUARY]}
+
+    forget_changes(sql)
+    assert changed_months(sql) == {}

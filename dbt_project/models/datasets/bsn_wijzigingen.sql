@@ -9,7 +9,7 @@ with rijen as (
         datum,
         uitkomst
     from {{ ref('stg_bsn_wijzigingen') }}
-    where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    where maand in ({{ te_bouwen_maanden() }})
 )
 
 select

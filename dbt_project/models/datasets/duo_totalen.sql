@@ -7,5 +7,4 @@ select
     totalen.aantal,
     'duo_inschrijvingen' as bron
 from {{ ref('stg_duo_totalen') }} as totalen
-inner join {{ source('grootboek', 'open_maanden') }} as maanden
-    on totalen.maand = maanden.maand
+where totalen.maand in ({{ te_bouwen_maanden() }})

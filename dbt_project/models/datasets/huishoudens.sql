@@ -29,7 +29,7 @@ with huishoudens as (
             and huishoudens.maand = personen.maand
             and huishoudens.bsn_versleuteld = personen.bsn_versleuteld
     where
-        personen.maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        personen.maand in ({{ te_bouwen_maanden() }})
 )
 
 select

@@ -25,9 +25,7 @@ with eenheden as (
         on eenheden.overeenkomstdetailsoort = soorten.code
     where
         eenheden.eenheidstatus in ('VEH', 'LEE', 'ADM')
-        and eenheden.maand in (
-            select open.maand from {{ source('grootboek', 'open_maanden') }} as open
-        )
+        and eenheden.maand in ({{ te_bouwen_maanden() }})
 ),
 
 met_plaats as (
@@ -84,9 +82,7 @@ huishoudens_op_adres as (
     where
         personen.functie_adres = 'W'
         and personen.adres_sleutel is not null
-        and personen.maand in (
-            select open.maand from {{ source('grootboek', 'open_maanden') }} as open
-        )
+        and personen.maand in ({{ te_bouwen_maanden() }})
     group by
         personen.gemeente,
         personen.maand,

@@ -59,7 +59,7 @@ conflicten as (
         from {{ ref(register) }}
         where
             identiteit_conflict
-            and maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+            and maand in ({{ te_bouwen_maanden() }})
         {{ 'union' if not loop.last }}
     {% endfor %}
 )

@@ -15,7 +15,7 @@ with toekenningen as (
         ambtshalve
     from {{ ref('stg_minimaregelingen') }}
     where
-        maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        maand in ({{ te_bouwen_maanden() }})
         and datum_start <= last_day(maand)
         -- What was granted once holds for a day: it is there in the month of that day.
         and (datum_eind is null or datum_eind >= maand)

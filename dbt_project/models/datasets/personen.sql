@@ -2,7 +2,7 @@ with maanden as (
     select
         maand,
         last_day(maand) as peildatum
-    from {{ source('grootboek', 'open_maanden') }}
+    from ({{ te_bouwen_maanden() }})
 ),
 
 gemeenten as (

@@ -23,7 +23,7 @@ with dossiers as (
         einddatum
     from {{ ref('stg_rmc_dossiers') }}
     where
-        maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        maand in ({{ te_bouwen_maanden() }})
         and datum_melding <= last_day(maand)
         -- Who was closed is there in that month, so that it says with what.
         and (einddatum is null or einddatum >= maand)

@@ -35,7 +35,7 @@ with deelnames as (
         reden_uitstroom,
         einddatum_levering
     from {{ ref('stg_schuldhulp_deelnames') }}
-    where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    where maand in ({{ te_bouwen_maanden() }})
 ),
 
 -- What had not happened yet at the end of the last day is not known on it.

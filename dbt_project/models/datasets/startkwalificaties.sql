@@ -14,8 +14,7 @@ with diplomas as (
         diplomas.indicatie_duo,
         diplomas.bekend_sinds
     from {{ ref('stg_duo_diplomas') }} as diplomas
-    inner join {{ source('grootboek', 'open_maanden') }} as maanden
-        on diplomas.maand = maanden.maand
+    where diplomas.maand in ({{ te_bouwen_maanden() }})
     union all
     select
         antwoorden.gemeente,
@@ -32,8 +31,7 @@ with diplomas as (
         antwoorden.indicatie_duo,
         null as bekend_sinds
     from {{ ref('stg_duo_zonder_diploma') }} as antwoorden
-    inner join {{ source('grootboek', 'open_maanden') }} as maanden
-        on antwoorden.maand = maanden.maand
+    where antwoorden.maand in ({{ te_bouwen_maanden() }})
 ),
 
 diplomas_van_personen as (

@@ -53,7 +53,7 @@ personen as (
         end as datum_vertrek
     from {{ ref('stg_brp_personen') }}
     where
-        maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        maand in ({{ te_bouwen_maanden() }})
         and (reden_opschorting is null or reden_opschorting not in ('F', 'W'))
 ),
 

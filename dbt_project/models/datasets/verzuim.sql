@@ -2,7 +2,7 @@ with maanden as (
     select
         maand,
         last_day(maand) as peildatum
-    from {{ source('grootboek', 'open_maanden') }}
+    from ({{ te_bouwen_maanden() }})
 ),
 
 -- What was reported about a day of the month; some absence begins and ends within one.

@@ -1,5 +1,5 @@
-with open_maanden as (
-    select maand from {{ source('grootboek', 'open_maanden') }}
+with maanden as (
+    {{ te_bouwen_maanden() }}
 ),
 
 gemeenten as (
@@ -26,13 +26,13 @@ leveringen as (
 
 verwacht as (
     select
-        open_maanden.maand,
+        maanden.maand,
         gemeenten.gemeente,
         contracten.delivery as levering,
         contracten.leverwijze,
         contracten.werkt_door,
         contracten.naijling_maanden
-    from open_maanden
+    from maanden
     cross join gemeenten
     cross join contracten
 ),

@@ -18,7 +18,7 @@ with signalen as (
         einddatum_levering
     from {{ ref('stg_vroegsignalen') }}
     where
-        maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        maand in ({{ te_bouwen_maanden() }})
         and signaaldatum <= last_day(maand)
 ),
 

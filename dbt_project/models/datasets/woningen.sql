@@ -18,7 +18,7 @@ with objecten as (
     inner join {{ ref('woz_gebruikscodes') }} as codes
         on objecten.gebruikscode = codes.code and codes.bewoond
     where
-        objecten.maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        objecten.maand in ({{ te_bouwen_maanden() }})
 ),
 
 met_plaats as (

@@ -42,7 +42,7 @@ andere_woningen as (
             woningen.gemeente = maanden_met_huren.gemeente
             and woningen.maand = maanden_met_huren.maand
     where
-        woningen.maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        woningen.maand in ({{ te_bouwen_maanden() }})
 )
 
 select

@@ -15,7 +15,7 @@ with verblijfplaatsen as (
     from {{ ref('stg_brp_verblijfplaatsen') }}
     where
         gemeente_van_inschrijving = substr(gemeente, 3)
-        and maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        and maand in ({{ te_bouwen_maanden() }})
 )
 
 select

@@ -1,7 +1,7 @@
 {{ config(materialized='table') }}
 
-with open_maanden as (
-    select maand from {{ source('grootboek', 'open_maanden') }}
+with maanden as (
+    {{ te_bouwen_maanden() }}
 ),
 
 -- A month that nobody delivered stays unknown, whatever later months say of it.
@@ -11,7 +11,7 @@ beschreven as (
         leveringen.levermaand as maand,
         leveringen.levering_id
     from {{ source('grootboek', 'leveringen') }} as leveringen
-    inner join open_maanden on leveringen.levermaand = open_maanden.maand
+    inner join maanden on leveringen.levermaand = maanden.maand
     where leveringen.delivery = 'bijstand_bus'
 ),
 

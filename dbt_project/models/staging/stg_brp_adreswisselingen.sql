@@ -18,7 +18,7 @@ with verblijfplaatsen as (
     from {{ ref('stg_brp_verblijfplaatsen') }}
     where
         onjuist is distinct from 'O'
-        and maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        and maand in ({{ te_bouwen_maanden() }})
 ),
 
 -- Those of whom a stay began, or who were born, died or were suspended in the month.

@@ -4,7 +4,7 @@ with maanden as (
     select
         maand,
         last_day(maand) as peildatum
-    from {{ source('grootboek', 'open_maanden') }}
+    from ({{ te_bouwen_maanden() }})
 ),
 
 partners as (
@@ -78,6 +78,16 @@ relaties as (
         relatie_versleuteld,
         soort
     from ouders
+),
+
+personen_nu as (
+    select
+        gemeente,
+        maand,
+        bsn_gevonden,
+        bsn_versleuteld
+    from {{ ref('stg_bsn_nu') }}
+    where maand in (select maanden.maand from maanden)
 )
 
 -- A relative may still be known by a former BSN, or be written down twice.
@@ -88,7 +98,7 @@ select distinct
     coalesce(persoon_nu.bsn_versleuteld, relaties.relatie_versleuteld) as relatie_versleuteld,
     relaties.soort
 from relaties
-left join {{ ref('stg_bsn_nu') }} as persoon_nu
+left join personen_nu as persoon_nu
     on
         relaties.gemeente = persoon_nu.gemeente
         and relaties.maand = persoon_nu.maand

@@ -1,6 +1,7 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental') }}
 
--- A table: every dataset about persons looks up who is meant here.
+-- A table that keeps its months: every dataset about persons looks up who is meant here, also in a
+-- month of which only another register has something new to tell.
 with personen as (
     select
         gemeente,
@@ -9,7 +10,7 @@ with personen as (
         case when not geboortedatum_onvolledig then geboortedatum end as geboortedatum,
         coalesce(reden_opschorting in ('F', 'W'), false) as vervallen
     from {{ ref('stg_brp_personen') }}
-    where maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+    where maand in ({{ te_bouwen_maanden() }})
 ),
 
 nummers as (

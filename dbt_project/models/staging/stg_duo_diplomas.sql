@@ -14,11 +14,10 @@ with leveringen as (
 -- A month for which no list was delivered is missing, whatever later lists know of it.
 beschreven as (
     select
-        leveringen.gemeente,
-        maanden.maand
+        gemeente,
+        levermaand as maand
     from leveringen
-    inner join {{ source('grootboek', 'open_maanden') }} as maanden
-        on leveringen.levermaand = maanden.maand
+    where levermaand in ({{ te_bouwen_maanden() }})
 ),
 
 sprekend as (

@@ -28,7 +28,7 @@ with genummerd as (
             and personen.maand = brp.maand
             and personen.bsn_versleuteld = brp.bsn_versleuteld
     where
-        personen.maand in (select open.maand from {{ source('grootboek', 'open_maanden') }} as open)
+        personen.maand in ({{ te_bouwen_maanden() }})
 )
 
 select

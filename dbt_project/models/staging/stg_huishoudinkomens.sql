@@ -20,7 +20,9 @@ with inkomens as (
             inkomens.gemeente = persoon_nu.gemeente
             and inkomens.maand = persoon_nu.maand
             and inkomens.bsn_versleuteld = persoon_nu.bsn_gevonden
-    where coalesce(inkomens.geboortedatum = persoon_nu.geboortedatum, true)
+    where
+        persoon_nu.maand in ({{ te_bouwen_maanden() }})
+        and coalesce(inkomens.geboortedatum = persoon_nu.geboortedatum, true)
 )
 
 select

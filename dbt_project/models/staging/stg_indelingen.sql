@@ -1,5 +1,5 @@
-with open_maanden as (
-    select maand from {{ source('grootboek', 'open_maanden') }}
+with maanden as (
+    {{ te_bouwen_maanden() }}
 ),
 
 indelingen as (
@@ -14,16 +14,16 @@ indelingen as (
 
 select
     indelingen.gemeente,
-    open_maanden.maand,
+    maanden.maand,
     max(indelingen.indelingsjaar) as jaar_nu,
     coalesce(
         max(indelingen.indelingsjaar) filter (
-            where indelingen.indelingsjaar <= year(open_maanden.maand)
+            where indelingen.indelingsjaar <= year(maanden.maand)
         ),
         min(indelingen.indelingsjaar)
     ) as jaar_toen
 from indelingen
-cross join open_maanden
+cross join maanden
 group by
     indelingen.gemeente,
-    open_maanden.maand
+    maanden.maand

@@ -1,14 +1,18 @@
 -- The birth date that a source gives with its answer about a month; of several the newest, and of
 -- one version the one that came with an income.
+with maanden as (
+    {{ te_bouwen_maanden() }}
+)
+
 select
     antwoorden.bron,
     antwoorden.gemeente,
     antwoorden.bsn_versleuteld,
-    open_maanden.maand,
+    maanden.maand,
     antwoorden.geboortedatum
 from {{ ref('stg_inkomsten_antwoorden') }} as antwoorden
-inner join {{ source('grootboek', 'open_maanden') }} as open_maanden
-    on open_maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
+inner join maanden
+    on maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
 where antwoorden.geboortedatum is not null
 qualify
     row_number() over (
@@ -16,7 +20,7 @@ qualify
             antwoorden.bron,
             antwoorden.gemeente,
             antwoorden.bsn_versleuteld,
-            open_maanden.maand
+            maanden.maand
         order by
             antwoorden.dienst = 'BRP' asc,
             antwoorden.versie desc,

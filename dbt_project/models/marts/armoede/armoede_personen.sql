@@ -2,7 +2,7 @@
 {% set vier_jaar = 48 %}
 
 with te_bouwen as (
-    {{ te_bouwen_maanden(vier_jaar) }}
+    {{ te_bouwen_maanden() }}
 ),
 
 maanden as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental') }}
 
 -- The income of every resident in the open months: from one source, net, with holiday allowance as
 -- it is earned. The rules are here and nowhere else.
@@ -16,7 +16,7 @@ with personen as (
             huishoudens.gemeente = personen.gemeente
             and huishoudens.maand = personen.maand
             and huishoudens.bsn_versleuteld = personen.bsn_versleuteld
-    where huishoudens.maand in ({{ te_bouwen_maanden(1) }})
+    where huishoudens.maand in ({{ te_bouwen_maanden() }})
 ),
 
 -- Income is told of months of which the residents are not known, too.
@@ -53,7 +53,7 @@ rechten as (
         betaald_bedrag_eenmaal
     from {{ ref('bijstand') }}
     where
-        maand in ({{ te_bouwen_maanden(1) }})
+        maand in ({{ te_bouwen_maanden() }})
         and regeling in ('01', '02', '03', '14')
 ),
 
@@ -204,7 +204,7 @@ bruto_jaren as (
         personen.aow_gerechtigd,
         personen.alleenstaand,
         case
-            when personen.aow_gerechtigd and year(brp.geboortedatum) < 1946 then 'voor_1946'
+            when personen.aow_gerechtigd and geboorte.jaar < 1946 then 'voor_1946'
             when personen.aow_gerechtigd then 'vanaf_1946'
             else 'alle'
         end as geboren,
@@ -217,11 +217,11 @@ bruto_jaren as (
             per_persoon.gemeente = personen.gemeente
             and per_persoon.maand = personen.maand
             and per_persoon.bsn_versleuteld = personen.bsn_versleuteld
-    left join {{ ref('stg_brp_personen') }} as brp
+    left join {{ ref('stap_armoede_geboorte') }} as geboorte
         on
-            per_persoon.gemeente = brp.gemeente
-            and per_persoon.maand = brp.maand
-            and per_persoon.bsn_versleuteld = brp.bsn_versleuteld
+            per_persoon.gemeente = geboorte.gemeente
+            and per_persoon.maand = geboorte.maand
+            and per_persoon.bsn_versleuteld = geboorte.bsn_versleuteld
     where per_persoon.te_belasten is not null
 ),
 

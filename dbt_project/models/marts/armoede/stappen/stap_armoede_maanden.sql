@@ -2,8 +2,6 @@
 
 -- Who is poor, by person and month, as far as a month can be told by itself. A table that keeps its
 -- months: how long someone has been poor is counted in it.
--- Origin: born abroad, of the country of birth. Born here, of the parent born abroad, and of the
--- first parent when both were, since of parents the sex is not kept (CBS: the mother).
 with personen as (
     select
         huishoudens.bsn_versleuteld,
@@ -22,26 +20,19 @@ with personen as (
         huishoudens.aantal_eenheden,
         personen.leeftijd,
         personen.geslacht,
-        case
-            when eigen.herkomst <> 'Nederland' then eigen.herkomst
-            when eigen.herkomst is null then 'onbekend'
-            when ouder1.herkomst <> 'Nederland' then ouder1.herkomst
-            else coalesce(ouder2.herkomst, ouder1.herkomst, 'onbekend')
-        end as herkomst
+        coalesce(geboorte.herkomst, 'onbekend') as herkomst
     from {{ ref('huishoudens') }} as huishoudens
     inner join {{ ref('personen') }} as personen
         on
             huishoudens.gemeente = personen.gemeente
             and huishoudens.maand = personen.maand
             and huishoudens.bsn_versleuteld = personen.bsn_versleuteld
-    left join {{ ref('stg_brp_personen') }} as brp
+    left join {{ ref('stap_armoede_geboorte') }} as geboorte
         on
-            huishoudens.gemeente = brp.gemeente
-            and huishoudens.maand = brp.maand
-            and huishoudens.bsn_versleuteld = brp.bsn_versleuteld
-    left join {{ ref('landen') }} as eigen on brp.geboorteland = eigen.code
-    left join {{ ref('landen') }} as ouder1 on brp.ouder1_geboorteland = ouder1.code
-    left join {{ ref('landen') }} as ouder2 on brp.ouder2_geboorteland = ouder2.code
+            huishoudens.gemeente = geboorte.gemeente
+            and huishoudens.maand = geboorte.maand
+            and huishoudens.bsn_versleuteld = geboorte.bsn_versleuteld
+            and geboorte.maand in ({{ te_bouwen_maanden() }})
     where huishoudens.maand in ({{ te_bouwen_maanden() }})
 ),
 
@@ -147,12 +138,8 @@ wmo as (
         gemeente,
         maand,
         bsn_versleuteld
-    from {{ ref('wmo') }}
+    from {{ ref('stap_armoede_wmo') }}
     where maand in ({{ te_bouwen_maanden() }})
-    group by
-        gemeente,
-        maand,
-        bsn_versleuteld
 ),
 
 -- A minor's income counts where it is known; a minor who was not asked is taken to have none.
@@ -200,6 +187,7 @@ leden as (
             personen.gemeente = inkomens.gemeente
             and personen.maand = inkomens.maand
             and personen.bsn_versleuteld = inkomens.bsn_versleuteld
+    where inkomens.maand in ({{ te_bouwen_maanden() }})
 ),
 
 per_huishouden as (
@@ -278,6 +266,7 @@ huishoudens as (
         on
             per_huishouden.gemeente = registers.gemeente
             and per_huishouden.maand = registers.maand
+    where normen.maand in ({{ te_bouwen_maanden() }})
 ),
 
 beoordeeld as (

@@ -1,4 +1,4 @@
-{{ config(materialized='table') }}
+{{ config(materialized='incremental') }}
 
 -- The norm of every household in the open months: that of its units, added up (Participatiewet art.
 -- 20 to 22a; domain 2.5).
@@ -26,7 +26,7 @@ with personen as (
         on
             huishoudens.maand >= kostendelers.geldig_vanaf
             and (kostendelers.geldig_tot is null or huishoudens.maand <= kostendelers.geldig_tot)
-    where huishoudens.maand in ({{ te_bouwen_maanden(1) }})
+    where huishoudens.maand in ({{ te_bouwen_maanden() }})
 ),
 
 normen as (
@@ -47,7 +47,7 @@ normen as (
             as gehuwd_aow_zekerheid,
         max({{ zekerheid('normen.status') }}) filter (where normen.norm = 'alleenstaand_aow')
             as alleenstaand_aow_zekerheid
-    from ({{ te_bouwen_maanden(1) }}) as maanden
+    from ({{ te_bouwen_maanden() }}) as maanden
     inner join {{ ref('bijstandsnormen') }} as normen
         on
             maanden.maand >= normen.geldig_vanaf

@@ -2,20 +2,31 @@
 
 -- A table that keeps its months: what fell away shows only beside the month before, which need not
 -- be open.
-with open_maanden as (
-    select maand from {{ source('grootboek', 'open_maanden') }}
+with maanden as (
+    {{ te_bouwen_maanden() }}
 ),
 
 grenzen as (
     select
-        open_maanden.maand,
+        maanden.maand,
         regels.leeftijd_tot
-    from open_maanden
+    from maanden
     inner join {{ ref('rmc_regels') }} as regels
         on
             regels.soort = 'populatie'
-            and last_day(open_maanden.maand) >= regels.geldig_vanaf
-            and (regels.geldig_tot is null or last_day(open_maanden.maand) <= regels.geldig_tot)
+            and last_day(maanden.maand) >= regels.geldig_vanaf
+            and (regels.geldig_tot is null or last_day(maanden.maand) <= regels.geldig_tot)
+),
+
+-- Whom the BRP of the month means with a number.
+nummers as (
+    select
+        gemeente,
+        maand,
+        bsn_gevonden,
+        bsn_versleuteld
+    from {{ ref('stg_bsn_nu') }}
+    where maand in (select maanden.maand from maanden)
 ),
 
 antwoorden_van_ib as (
@@ -37,7 +48,7 @@ ouderen as (
         nummers.gemeente,
         nummers.maand,
         nummers.bsn_gevonden as bsn_versleuteld
-    from {{ ref('stg_bsn_nu') }} as nummers
+    from nummers
     inner join {{ ref('personen') }} as personen
         on
             nummers.gemeente = personen.gemeente
@@ -65,7 +76,7 @@ altijd_ouder as (
         gemeente,
         bsn_versleuteld
     from ouderen
-    where maand = (select min(open_maanden.maand) from open_maanden)
+    where maand = (select min(maanden.maand) from maanden)
 ),
 
 bevragingen as (
@@ -117,14 +128,14 @@ gesproken as (
     select
         antwoorden.gemeente,
         antwoorden.bsn_versleuteld,
-        open_maanden.maand,
+        maanden.maand,
         antwoorden.versie,
         antwoorden.levermaand,
         true as in_periode,
         antwoorden.compleet
     from bevragingen as antwoorden
-    inner join open_maanden
-        on open_maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
+    inner join maanden
+        on maanden.maand between antwoorden.eerste_maand and antwoorden.laatste_maand
     union all
     select
         gemeente,
@@ -254,7 +265,7 @@ antwoorden_per_nummer as (
             and stand.bsn_versleuteld = bedragen.bsn_versleuteld
             and stand.maand = bedragen.maand
             and stand.versie = bedragen.versie
-    left join {{ ref('stg_bsn_nu') }} as nummers
+    left join nummers
         on
             stand.gemeente = nummers.gemeente
             and stand.maand = nummers.maand

@@ -6,7 +6,7 @@ with maanden as (
     select
         maand,
         last_day(maand) as peildatum
-    from {{ source('grootboek', 'open_maanden') }}
+    from ({{ te_bouwen_maanden() }})
 ),
 
 regels as (
@@ -66,20 +66,7 @@ bereik as (
 ),
 
 jongeren as (
-    select
-        personen.bsn_versleuteld,
-        personen.maand,
-        personen.wijk,
-        personen.buurt,
-        personen.gemeente,
-        personen.leeftijd
-    from {{ ref('personen') }} as personen
-    inner join regels
-        on
-            personen.maand = regels.maand
-            and personen.leeftijd >= regels.leeftijd_vanaf
-            and personen.leeftijd < regels.leeftijd_tot
-            and regels.soort = 'populatie'
+    {{ rmc_populatie('maanden') }}
 ),
 
 met_onderwijs as (

@@ -7,19 +7,11 @@ with maanden as (
     select
         maand,
         last_day(maand) as peildatum
-    from {{ source('grootboek', 'open_maanden') }}
+    from ({{ te_bouwen_maanden() }})
 ),
 
 jongeren as (
-    select
-        bsn_versleuteld,
-        maand,
-        wijk,
-        buurt,
-        gemeente,
-        leeftijd
-    from {{ ref('stap_rmc_doelgroep') }}
-    where maand in (select maanden.maand from maanden)
+    {{ rmc_populatie('maanden') }}
 ),
 
 -- Under which numbers the Inlichtingenbureau may know them.
@@ -30,6 +22,7 @@ nummers as (
         bsn_gevonden,
         bsn_versleuteld
     from {{ ref('stg_bsn_nu') }}
+    where maand in (select maanden.maand from maanden)
 ),
 
 -- Before them nobody is followed: what is told of those months alone is left out before the work.
