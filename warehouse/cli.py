@@ -16,6 +16,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -560,6 +561,31 @@ def quarantine_reoffer(
         )
     if not keep:
         _say(f"removed {file}, which held identifiers")
+
+
+@app.command()
+def reopen(
+    reason: Annotated[str, typer.Option(help="Why; it is kept.")],
+    first: Annotated[str | None, typer.Option("--from", help="From this month.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Up to this month.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Have months built and published anew, as when a figure was confirmed."""
+    from warehouse.ledger import Ledger, Release
+
+    if not reason.strip():
+        raise UsageError("to open months again needs a reason", "Write in a sentence why.")
+    begin = parse_month(first) if first else date.min
+    end = parse_month(last) if last else date.max
+    with closing(Ledger(load_home(home_path(home)).ledger)) as ledger:
+        months = [month for month in ledger.known_months() if begin <= month <= end]
+        if not months:
+            raise UsageError(
+                "no delivery describes a month of those", "See `datapakhuis status` for which do."
+            )
+        ledger.open(months, Release(getpass.getuser(), reason))
+    _say(f"open again: {', '.join(map(month_text, months))}")
+    _say("the next `datapakhuis run` builds them, with the later months that rest on them")
 
 
 @app.command()

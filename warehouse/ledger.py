@@ -93,7 +93,7 @@ EVERYTHING = "*"
 
 @dataclass(frozen=True)
 class Release:
-    """A person's decision: to let a held version through, to see or to mend what was set apart."""
+    """A person's decision: to let a held version through, to see what was set apart, to rebuild."""
 
     who: str
     reason: str
@@ -515,12 +515,13 @@ class Ledger:
             found[month] = found.get(month, frozenset()) | {row["delivery"]}
         return found
 
-    def open(self, months: Iterable[date]) -> None:
-        """Open months by hand, for a rebuild of everything."""
+    def open(self, months: Iterable[date], release: Release | None = None) -> None:
+        """Open months for a rebuild of everything, because ``release`` says so."""
+        why = release or Release(PIPELINE, OPENED_BY_HAND)
         with self.transaction() as sql:
             for month in months:
                 self._open(sql, EVERYTHING, [month])
-                self._note(sql, OPENED_BY_HAND, str(month), OPENED_BY_HAND)
+                self._note(sql, OPENED_BY_HAND, str(month), why.reason, why.who)
 
     def last_opening(self) -> int:
         """The number of the last event that may have opened months.

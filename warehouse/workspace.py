@@ -16,7 +16,7 @@ import duckdb
 
 from warehouse.contracts import Contract, Table
 from warehouse.home import Home, add_months
-from warehouse.ledger import Ledger, Version
+from warehouse.ledger import EVERYTHING, PIPELINE, Ledger, Release, Version
 from warehouse.placing import NOWHERE, Geography, Held, complete, held
 from warehouse.reach import NOTHING, Plan, Reach, months_asked, plan
 
@@ -65,7 +65,12 @@ def prepare(
     contracts: Mapping[str, Contract],
     reaches: Mapping[str, Reach],
 ) -> list[date]:
-    """Set the stage for dbt; returns the open months."""
+    """Set the stage for dbt; returns the open months.
+
+    Without its working database, as after a restored backup, all that is known is open: what is
+    read of other months would not be there.
+    """
+    _open_what_was_lost(home, ledger)
     opened, opening = ledger.opened(), ledger.last_opening()
     months, work = list(opened), plan(reaches, opened, ledger.known_months())
     visible, described = ledger.visible(), ledger.described(months)
@@ -107,11 +112,21 @@ def prepare(
     return months
 
 
+def _open_what_was_lost(home: Home, ledger: Ledger) -> None:
+    with connect(home.database) as sql:
+        if ("grootboek", "bouw") in relations(sql):
+            return
+    opened = ledger.opened()
+    lost = [m for m in ledger.known_months() if EVERYTHING not in opened.get(m, ())]
+    if lost:
+        ledger.open(lost, Release(PIPELINE, "de werkdatabase was er niet"))
+
+
 def _speaks(contracts: Mapping[str, Contract], version: Version, months: Collection[date]) -> bool:
     """Whether a version may say something about any of these months though it describes none."""
-    contract = contracts[version.delivery or ""]
     if not months:
         return False
+    contract = contracts[version.delivery or ""]
     if contract.mode == "mutatie" or contract.every_month:
         return True
     if not contract.reopens or contract.mode != "stand" or version.month is None:

@@ -31,7 +31,7 @@ from warehouse import cli
 from warehouse.home import Home
 from warehouse.intake import look
 from warehouse.keys import create_keyset
-from warehouse.ledger import State
+from warehouse.ledger import EVERYTHING, State
 from warehouse.lock import LockError
 from warehouse.publication import ColumnSpec, DatasetSpec, publish
 from warehouse.station import at_work
@@ -54,6 +54,32 @@ def said(result: Result) -> str:
     assert "Traceback" not in result.out + result.err
     assert result.err.startswith("error: ")
     return result.err
+
+
+# --- opening months again ---------------------------------------------------------------------
+
+
+def test_months_are_opened_again_for_a_reason_and_only_those_that_are_known(run, home, station):
+    nothing = said(run("reopen", "--reason", "Een norm is bevestigd"))
+    assert "no delivery describes a month" in nothing
+    with at_work(home, station.contracts) as at:
+        drop(home, "brp_personen_GM0518_2022-01.csv", gbav(person(ANNA)))
+        [file] = look(home, at.contracts).ready
+        at.intake.accept(at.intake.process(at.intake.receive(file)))
+        at.ledger.close_months(at.ledger.open_months())
+
+    assert "needs a reason" in said(run("reopen", "--reason", " "))
+    assert "no delivery describes" in said(
+        run("reopen", "--reason", "Een norm", "--from", "2022-02")
+    )
+    assert station.ledger.opened() == {}
+
+    done = run("reopen", "--reason", "Een norm is bevestigd", "--to", "2022-01")
+
+    assert done.code == 0
+    assert "open again: 2022-01" in done.out
+    assert "datapakhuis run" in done.out
+    assert station.ledger.opened() == {date(2022, 1, 1): {EVERYTHING}}
 
 
 # --- init and the home ------------------------------------------------------------------------
