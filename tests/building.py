@@ -18,7 +18,7 @@ from dbt.flags import set_from_args
 from dbt_common.context import set_invocation_context
 
 from assets.models import PROJECT, dbt_resource, parse
-from assets.selection import node_key, nodes_of, remember_made
+from assets.selection import Node, node_key, nodes_of, remember_made
 from warehouse.contracts import load_contracts
 from warehouse.home import Home
 from warehouse.workspace import connect, lay_out
@@ -47,34 +47,48 @@ def run_dbt(database: Path, target: Path, parsed: Path, *arguments: str) -> dbtR
 
 
 def prepared(home: Home) -> Path:
-    """Parse the project in a home, and load and test the parameter tables, as a first run does.
+    """Parse the project in a home, and make what is made of code alone, as a first run does.
+
+    That is the parameter tables, with their tests, and the views over them and over deliveries.
 
     Returns:
         The folder of what was parsed.
     """
-    with mock.patch.dict(os.environ, {DATABASE: str(home.database)}):
-        manifest = parse(home)
-        seeds = ("--select", "resource_type:seed", "--indirect-selection", "cautious")
-        call = dbt_resource(home).cli(["build", *seeds], target_path=home.dbt / "target")
-        call.wait()
     contracts = load_contracts()
     with connect(home.database) as sql:
         lay_out(sql, contracts)
-    made = {node_key(seed) for seed in nodes_of(manifest, "seed")}
-    remember_made(home, manifest, contracts, made)
+    with mock.patch.dict(os.environ, {DATABASE: str(home.database)}):
+        manifest = parse(home)
+        views = _views_of_deliveries(manifest)
+        made = ("--select", "resource_type:seed", *(view["name"] for view in views))
+        call = dbt_resource(home).cli(
+            ["build", *made, *NO_UNIT_TESTS, "--indirect-selection", "cautious"],
+            target_path=home.dbt / "target",
+        )
+        call.wait()
+    seeds = nodes_of(manifest, "seed")
+    remember_made(home, manifest, contracts, {node_key(node) for node in (*seeds, *views)})
     return manifest.parent
 
 
-def equip(home: Home, parsed: Path) -> None:
-    """Give a home what its first run would make of the project alone, from where it was made.
+def _views_of_deliveries(manifest: Path) -> list[Node]:
+    """The views that rest on no table that a build makes."""
+    models = {node["unique_id"]: node for node in nodes_of(manifest, "model")}
 
-    That is the project, parsed, and the parameter tables.
-    """
+    def rests_on_none(node: Node) -> bool:
+        parents = [models[key] for key in node["depends_on"]["nodes"] if key in models]
+        return node["config"]["materialized"] == "view" and all(map(rests_on_none, parents))
+
+    return [node for node in models.values() if rests_on_none(node)]
+
+
+def equip(home: Home, parsed: Path) -> None:
+    """Give a home what its first run would make of the project alone: see `prepared`."""
     move(parsed, home.dbt / parsed.name, home.database)
 
 
 def move(parsed: Path, target: Path, database: Path) -> None:
-    """Copy what was parsed to a folder, and the parameter tables to a new database."""
+    """Copy what was parsed to a folder, and what was made of it to a new database."""
     shutil.copy2(_database(parsed), database)
     _copy_parsed(parsed, target, database)
 

@@ -79,7 +79,7 @@ def parsed(
 ) -> Path:
     """The dbt project, parsed once for all processes: every home would otherwise do it again.
 
-    It lies in a home with the parameter tables, which come with the project as well (``equip``).
+    It lies in a home with what is made of code alone, which others are given as well (``equip``).
     """
     from tests.building import prepared
 
