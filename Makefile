@@ -65,7 +65,7 @@ dev: install
 		exit 1; }
 	$(BIN)/dagster dev -h 127.0.0.1 -w workspace.yaml
 
-# More than an hour; `.venv/bin/python -m benchmarks --quick` is a look at small sizes.
+# Some forty minutes; `.venv/bin/python -m benchmarks --quick` is a look at small sizes.
 bench: install
 	$(BIN)/python -m benchmarks
 
