@@ -60,9 +60,9 @@ def prepared(home: Home) -> Path:
     with mock.patch.dict(os.environ, {DATABASE: str(home.database)}):
         manifest = parse(home)
         views = _views_of_deliveries(manifest)
-        made = ("--select", "resource_type:seed", *(view["name"] for view in views))
+        made = " ".join(["resource_type:seed", *(view["name"] for view in views)])
         call = dbt_resource(home).cli(
-            ["build", *made, *NO_UNIT_TESTS, "--indirect-selection", "cautious"],
+            ["build", "--select", made, *NO_UNIT_TESTS, "--indirect-selection", "cautious"],
             target_path=home.dbt / "target",
         )
         call.wait()
