@@ -93,7 +93,7 @@ EVERYTHING = "*"
 
 @dataclass(frozen=True)
 class Release:
-    """A person's decision: to let a held version through, to see what was set apart, to rebuild."""
+    """A decision: to let a held version through, to see or mend what was set apart, to rebuild."""
 
     who: str
     reason: str

@@ -121,13 +121,19 @@
 {%- endmacro %}
 
 {#
-    Where a test looks. `__model__` in its `where` is the model that it is about: a model that keeps
-    its months is tested for those that changed; what stayed was tested when it was made.
+    Where a test looks. A model that keeps its months is tested for those that changed: what came out
+    as it was, was tested when it was made, and a month costs the same after five years.
 #}
 {% macro get_where_subquery(relation) -%}
-    {%- set where = (config.get('where') or '') | replace('__model__', relation.identifier) -%}
-    {%- if where -%}
-        {%- do return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') dbt_subquery') -%}
+    {%- set waar = [config.get('where')] | select | list -%}
+    {%- set naam = model.attached_node if execute else none -%}
+    {%- set getest = graph.nodes[naam] if naam else none -%}
+    {%- if getest and getest.config.materialized == 'incremental' -%}
+        {%- do waar.append('maand in (' ~ gewijzigde_maanden(getest.name) ~ ')') -%}
+    {%- endif -%}
+    {%- if waar -%}
+        {%- set waar = waar | join(' and ') -%}
+        {%- do return('(select * from ' ~ relation ~ ' where ' ~ waar ~ ') dbt_subquery') -%}
     {%- endif -%}
     {%- do return(relation) -%}
 {%- endmacro %}

@@ -33,16 +33,7 @@
         on
             {{ rel }}.gemeente = persoon_brp.gemeente
             and {{ rel }}.maand = persoon_brp.maand
-    left join (
-        select
-            gemeente,
-            maand,
-            bsn_gevonden,
-            bsn_versleuteld,
-            geboortedatum
-        from {{ ref('stg_bsn_nu') }}
-        where maand in ({{ te_bouwen_maanden() }})
-    ) as persoon_nu
+    left join ({{ bsn_nu() }}) as persoon_nu
         on
             {{ rel }}.gemeente = persoon_nu.gemeente
             and {{ rel }}.maand = persoon_nu.maand
@@ -61,4 +52,16 @@
             persoon_nu.gemeente = persoon_gebied.gemeente
             and persoon_nu.maand = persoon_gebied.maand
             and persoon_nu.bsn_versleuteld = persoon_gebied.bsn_versleuteld
+{%- endmacro %}
+
+{# Whom a number means in the months that are built: of a table that keeps them all. #}
+{% macro bsn_nu() -%}
+    select
+        gemeente,
+        maand,
+        bsn_gevonden,
+        bsn_versleuteld,
+        geboortedatum
+    from {{ ref('stg_bsn_nu') }}
+    where maand in ({{ te_bouwen_maanden() }})
 {%- endmacro %}

@@ -3,8 +3,8 @@
 A run through Dagster takes 15 seconds, of which a kill at a random moment mostly meets imports.
 Here a process that has imported everything forks a child per run; the child takes in what landed
 with the code of the assets, builds the open months with the SQL that dbt compiled, as the strategy
-`maanden` does, and publishes with the code of the publication. So a
-kill and what comes after it take seven seconds.
+`maanden` does, and publishes with the code of the publication. So a kill and what comes after it
+take seven seconds.
 
 Run as a script it is that process: it reads an order per line and answers with a line.
 """

@@ -81,13 +81,7 @@ relaties as (
 ),
 
 personen_nu as (
-    select
-        gemeente,
-        maand,
-        bsn_gevonden,
-        bsn_versleuteld
-    from {{ ref('stg_bsn_nu') }}
-    where maand in (select maanden.maand from maanden)
+    {{ bsn_nu() }}
 )
 
 -- A relative may still be known by a former BSN, or be written down twice.

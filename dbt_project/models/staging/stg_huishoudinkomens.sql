@@ -2,7 +2,11 @@
 
 -- What is known of the income of a household: of the reference person, or else of the partner. Who
 -- is somebody else according to the birth date tells nothing about this household.
-with inkomens as (
+with nummers as (
+    {{ bsn_nu() }}
+),
+
+inkomens as (
     select
         inkomens.gemeente,
         inkomens.maand,
@@ -15,14 +19,12 @@ with inkomens as (
         inkomens.welvaart_kwintiel,
         inkomens.vermogensklasse
     from {{ ref('stg_inkomen_huishouden') }} as inkomens
-    inner join {{ ref('stg_bsn_nu') }} as persoon_nu
+    inner join nummers as persoon_nu
         on
             inkomens.gemeente = persoon_nu.gemeente
             and inkomens.maand = persoon_nu.maand
             and inkomens.bsn_versleuteld = persoon_nu.bsn_gevonden
-    where
-        persoon_nu.maand in ({{ te_bouwen_maanden() }})
-        and coalesce(inkomens.geboortedatum = persoon_nu.geboortedatum, true)
+    where coalesce(inkomens.geboortedatum = persoon_nu.geboortedatum, true)
 )
 
 select

@@ -1,7 +1,8 @@
 {{ config(materialized='incremental') }}
 
--- The income of every resident in the open months: from one source, net, with holiday allowance as
--- it is earned. The rules are here and nowhere else.
+-- The income of every resident: from one source, net, with holiday allowance as it is earned. The
+-- rules are here and nowhere else. A table that keeps its months: news about another register does
+-- not have it worked out again.
 with personen as (
     select
         huishoudens.gemeente,
@@ -222,6 +223,7 @@ bruto_jaren as (
             per_persoon.gemeente = geboorte.gemeente
             and per_persoon.maand = geboorte.maand
             and per_persoon.bsn_versleuteld = geboorte.bsn_versleuteld
+            and geboorte.maand in ({{ te_bouwen_maanden() }})
     where per_persoon.te_belasten is not null
 ),
 

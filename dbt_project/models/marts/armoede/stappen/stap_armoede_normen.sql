@@ -1,7 +1,7 @@
 {{ config(materialized='incremental') }}
 
--- The norm of every household in the open months: that of its units, added up (Participatiewet art.
--- 20 to 22a; domain 2.5).
+-- The norm of every household: that of its units, added up (Participatiewet art. 20 to 22a; domain
+-- 2.5). A table that keeps its months, as the income does.
 with personen as (
     select
         huishoudens.gemeente,

@@ -20,13 +20,7 @@ grenzen as (
 
 -- Whom the BRP of the month means with a number.
 nummers as (
-    select
-        gemeente,
-        maand,
-        bsn_gevonden,
-        bsn_versleuteld
-    from {{ ref('stg_bsn_nu') }}
-    where maand in (select maanden.maand from maanden)
+    {{ bsn_nu() }}
 ),
 
 antwoorden_van_ib as (

@@ -1,7 +1,7 @@
 {{ config(materialized='incremental') }}
 
 -- A table that keeps its months: what looks back (a school year, the month before) reads it, and
--- staging, of which it is partly made, holds the open months only.
+-- staging, of which it is partly made, holds no more than the months that are built.
 with maanden as (
     select
         maand,

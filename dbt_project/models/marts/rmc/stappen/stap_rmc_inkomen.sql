@@ -16,13 +16,7 @@ jongeren as (
 
 -- Under which numbers the Inlichtingenbureau may know them.
 nummers as (
-    select
-        gemeente,
-        maand,
-        bsn_gevonden,
-        bsn_versleuteld
-    from {{ ref('stg_bsn_nu') }}
-    where maand in (select maanden.maand from maanden)
+    {{ bsn_nu() }}
 ),
 
 -- Before them nobody is followed: what is told of those months alone is left out before the work.
