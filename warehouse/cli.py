@@ -573,8 +573,7 @@ def reopen(
     """Have months built and published anew, as when a figure was confirmed."""
     from warehouse.ledger import Ledger, Release
 
-    if not reason.strip():
-        raise UsageError("to open months again needs a reason", "Write in a sentence why.")
+    why = Release(getpass.getuser(), reason)
     begin = parse_month(first) if first else date.min
     end = parse_month(last) if last else date.max
     with closing(Ledger(load_home(home_path(home)).ledger)) as ledger:
@@ -583,7 +582,7 @@ def reopen(
             raise UsageError(
                 "no delivery describes a month of those", "See `datapakhuis status` for which do."
             )
-        ledger.open(months, Release(getpass.getuser(), reason))
+        ledger.open(months, why)
     _say(f"open again: {', '.join(map(month_text, months))}")
     _say("the next `datapakhuis run` builds them, with the later months that rest on them")
 

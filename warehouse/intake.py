@@ -344,15 +344,12 @@ class Intake:
 
         Raises:
             LedgerError: when it is not held, or a newer version took its place.
-            UsageError: when no reason is given.
         """
         version = self.ledger.version(levering_id)
         if version.state is not State.HELD:
             raise LedgerError(
                 f"{levering_id} is {version.state}, not held", "See `datapakhuis status`."
             )
-        if not release.reason.strip():
-            raise UsageError("a release needs a reason", "Write in a sentence why it is right.")
         assert version.delivery and version.gemeente and version.month  # noqa: S101, PT018
         current: Version | None = self._standing(version)
         if self.contracts[version.delivery].mode == "stand":

@@ -17,7 +17,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from warehouse.errors import DatapakhuisError
+from warehouse.errors import DatapakhuisError, UsageError
 
 #: The form of the tables below; another one is never read by guess.
 VERSION = 2
@@ -93,10 +93,18 @@ EVERYTHING = "*"
 
 @dataclass(frozen=True)
 class Release:
-    """A decision: to let a held version through, to see or mend what was set apart, to rebuild."""
+    """A decision: to let a held version through, to see or mend what was set apart, to rebuild.
+
+    Raises:
+        UsageError: when no reason is given.
+    """
 
     who: str
     reason: str
+
+    def __post_init__(self) -> None:
+        if not self.reason.strip():
+            raise UsageError("this needs a reason", "Write in a sentence why it is needed.")
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,6 @@ def export(
         LedgerError: when there is no such version.
         MendError: when it has no quarantine to export.
     """
-    _check_reason(why)
     version = _with_quarantine(station, levering_id)
     _check_target(target, station.home)
     if passphrase is None:
@@ -130,11 +129,6 @@ def _preamble(kind: int, levering_id: str, *, salt: bytes = b"", wrapped: bytes 
     cost = keyring.PASSPHRASE_COST if kind == _PASSPHRASE else 0
     values = (kind, levering_id.encode(), cost, salt, wrapped)
     return _PREAMBLE.pack(_MAGIC, _VERSION, *values)
-
-
-def _check_reason(why: Release) -> None:
-    if not why.reason.strip():
-        raise UsageError("this needs a reason", "Write in a sentence why it is needed.")
 
 
 def _check_target(target: Path, home: Home) -> None:
@@ -357,7 +351,6 @@ def reoffer(
         LedgerError: when there is no such version.
         MendError: when the file or the version cannot be used; nothing was changed.
     """
-    _check_reason(why)
     base = _with_quarantine(station, levering_id)
     contract = station.contracts[base.delivery or ""]
     mended = _mended(station, base, path)

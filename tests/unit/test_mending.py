@@ -180,14 +180,11 @@ def test_an_export_without_a_reason_or_over_a_file_is_none(station, tmp_path):
     (tmp_path / "there").write_text("mine")
     before = station.ledger.events()
 
-    for target, why in (
-        (tmp_path / "q", Release("els", " ")),
-        (tmp_path / "there", WHY),
-        (tmp_path / "nowhere" / "q", WHY),
-        (station.home.landing / "q", WHY),
-    ):
+    with pytest.raises(UsageError, match="needs a reason"):
+        export(station, version.levering_id, tmp_path / "q", Release("els", " "), PASSPHRASE)
+    for target in (tmp_path / "there", tmp_path / "nowhere" / "q", station.home.landing / "q"):
         with pytest.raises(UsageError):
-            export(station, version.levering_id, target, why, PASSPHRASE)
+            export(station, version.levering_id, target, WHY, PASSPHRASE)
 
     assert (tmp_path / "there").read_text() == "mine"
     assert (station.ledger.events(), list(station.home.landing.iterdir())) == (before, [])
