@@ -185,13 +185,15 @@ def _judge(
     row is left is no news, and may be what is wrong. What neither happened to was judged before.
     """
     passed, known = [], station.ledger.known_months()
+    owners = {_own(entry) for entry in catalogue.values()}
+    described = {owner: _described(station, owner, list(opened)) for owner in owners}
     with connect(station.home.database) as sql:
         changes = changed_months(sql)
         for name, entry in catalogue.items():
-            delivery = _own(entry)
-            described = window(_described(station, delivery, list(opened)), known, entry.window)
-            newly = _described(station, delivery, opened_by(opened, {delivery or EVERYTHING}))
-            months = sorted({*described} & {*changes.get(name, ()), *newly})
+            owner = _own(entry)
+            newly = {*described[owner]} & {*opened_by(opened, {owner or EVERYTHING})}
+            looked_at = {*window(described[owner], known, entry.window)}
+            months = sorted(looked_at & {*changes.get(name, ()), *newly})
             results = station.ledger.checks(name)
             if months and name in there:
                 profile = partial(
@@ -224,16 +226,15 @@ def _described(station: Station, delivery: str | None, months: list[date]) -> li
     """
     if delivery is None:
         return months
-    ledger = station.ledger
-    own = {version.levering_id for version in ledger.visible(delivery)}
-    contract = station.contracts[delivery]
+    contract, visible = station.contracts[delivery], station.ledger.visible(delivery)
     if contract.reference or contract.mode == "mutatie":
-        return months if own else []
+        return months if visible else []
     if contract.carries_forward:
-        gemeenten = station.home.gemeenten
-        held_for = held({delivery: contract}, ledger.visible(delivery), gemeenten, months)
+        held_for = held({delivery: contract}, visible, station.home.gemeenten, months)
         return sorted({each.month for each in held_for})
-    return [month for month in months if own & ledger.describing([month])]
+    own = {version.levering_id for version in visible}
+    told = station.ledger.described(months)
+    return sorted({month for levering_id, month in told if levering_id in own})
 
 
 def _not_described(suite: Suite) -> list[CheckResult]:

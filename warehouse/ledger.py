@@ -450,8 +450,8 @@ class Ledger:
 
     def visible(self, delivery: str | None = None) -> list[Version]:
         """The versions that dbt may see, in order of arrival."""
-        rows = self._versions("where staat in (?, ?) and actueel_tot is null", VISIBLE)
-        return [row for row in rows if delivery in (None, row.delivery)]
+        where = "where staat in (?, ?) and actueel_tot is null and ? in (delivery, '')"
+        return self._versions(where, (*VISIBLE, delivery or ""))
 
     def delivered(self) -> set[str]:
         """The deliveries of which any version is visible."""
@@ -501,15 +501,12 @@ class Ledger:
 
     def described(self, months: Iterable[date]) -> list[tuple[str, date]]:
         """Which version describes which of these months."""
-        wanted = {str(month) for month in months}
         rows = self._connection.execute(
-            "select levering_id, maand from beschreven_maand order by levering_id, maand"
+            "select levering_id, maand from beschreven_maand"
+            " where maand in (select value from json_each(?)) order by levering_id, maand",
+            (json.dumps([str(month) for month in months]),),
         )
-        return [
-            (row["levering_id"], date.fromisoformat(row["maand"]))
-            for row in rows
-            if row["maand"] in wanted
-        ]
+        return [(row["levering_id"], date.fromisoformat(row["maand"])) for row in rows]
 
     def open_months(self) -> list[date]:
         """The described months that must be rebuilt and published."""

@@ -20,6 +20,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,9 @@ _PUBLISHABLE = re.compile(
 #: Fixed, because the rows of a row group are part of the bytes that name the file.
 _ROW_GROUP = 65_536
 _BATCH = 16_384
+#: Rows that are read and sorted at once: a small month costs more in its queries than in its rows,
+#: and a large one goes by itself.
+_PASS = 250_000
 #: A month that does not fit is sorted on disk; measured: 1.6 million rows take as long either way.
 _SORT_MEMORY = "128MB"
 
@@ -360,58 +365,73 @@ class _MonthWriter:
             due = {*asked, *gone}
         if due:
             self._check_table()
-        for month in sorted(due):
+        for month in due:
             months.pop(month, None)
-            if written := self._write(month):
-                months[month] = written
+        for together in self._passes(due):
+            months |= self._write(together)
         return PublishedDataset(self.spec, dict(sorted(months.items())))
 
     def _path(self, file: str) -> Path:
         return self.closed / file
 
-    def _write(self, month: date) -> MonthFile | None:
-        """Write one month, or nothing when it has no rows."""
-        folder = self.closed / "data" / self.spec.name
-        folder.mkdir(parents=True, exist_ok=True)
-        temporary = folder / f"{_TEMPORARY}{month_text(month)}.parquet"
+    @property
+    def _table(self) -> str:
+        return f"{quoted(self.spec.schema)}.{quoted(self.spec.name)}"
+
+    @property
+    def _folder(self) -> Path:
+        return self.closed / "data" / self.spec.name
+
+    def _passes(self, months: Collection[date]) -> Iterator[list[date]]:
+        """Those of these months that have rows, as many together as are read and sorted at once."""
+        if not months:
+            return
+        with closing(self.connection.cursor()) as source:
+            counted = source.execute(
+                f"select {MONTH_COLUMN}, count(*) from {self._table}"  # noqa: S608
+                f" where {MONTH_COLUMN} in ({_dates(months)}) group by all order by all"
+            ).fetchall()
+        together: list[date] = []
+        rows = 0
+        for month, count in counted:
+            if together and rows + count > _PASS:
+                yield together
+                together, rows = [], 0
+            together.append(month)
+            rows += count
+        if together:
+            yield together
+
+    def _write(self, months: Sequence[date]) -> dict[date, MonthFile]:
+        """Write months that have rows."""
+        self._folder.mkdir(parents=True, exist_ok=True)
         try:
-            rows = self._write_rows(month, temporary)
-            problem = None
+            return self._write_rows(months)
         except (duckdb.Error, pa.ArrowException) as error:
             # Said below, outside of this exception's context: its text may hold a row.
             problem = type(error).__name__
-        if problem:
-            raise PublicationError(
-                f"{month_text(month)} of {self.spec.name} cannot be published ({problem})",
-                "See whether its columns of tokens hold internal tokens only, and disk space.",
-            )
-        if not rows:
-            temporary.unlink()
-            return None
-        sha256 = _sha256(temporary)
-        target = folder / f"{month_text(month)}-{sha256[:16]}.parquet"
-        if target.exists():
-            temporary.unlink()
-        else:
-            _move_into_place(temporary, target)
-        return MonthFile(target.relative_to(self.closed).as_posix(), sha256, rows)
+        names = " to ".join(dict.fromkeys(map(month_text, (months[0], months[-1]))))
+        raise PublicationError(
+            f"{names} of {self.spec.name} cannot be published ({problem})",
+            "See whether its columns of tokens hold internal tokens only, and disk space.",
+        )
 
-    def _write_rows(self, month: date, target: Path) -> int:
-        """Stream one month through republishing, sorting and the guard; the number of rows.
+    def _write_rows(self, months: Sequence[date]) -> dict[date, MonthFile]:
+        """Stream months through republishing, sorting and the guard into a file each.
 
         The rows are sorted after republishing: in the order of the internal tokens they would tell
         which published token is which. All columns are in the order, so that it is total.
         """
         names = [column.name for column in self.spec.columns]
-        table = f"{quoted(self.spec.schema)}.{quoted(self.spec.name)}"
         columns = ", ".join(map(quoted, names))
         order = ", ".join(
-            f"{quoted(name)} asc nulls last" for name in dict.fromkeys([*self.spec.key, *names])
+            f"{quoted(name)} asc nulls last"
+            for name in dict.fromkeys([MONTH_COLUMN, *self.spec.key, *names])
         )
         with closing(self.connection.cursor()) as source, closing(self.sorter.cursor()) as sorter:
             internal = source.sql(
-                f"select {columns} from {table}"  # noqa: S608
-                f" where {MONTH_COLUMN} = date '{month.isoformat()}'"
+                f"select {columns} from {self._table}"  # noqa: S608
+                f" where {MONTH_COLUMN} in ({_dates(months)})"
             ).to_arrow_reader(_BATCH)
             published = pa.RecordBatchReader.from_batches(
                 internal.schema, map(self._republished, internal)
@@ -420,7 +440,10 @@ class _MonthWriter:
             ordered = sorter.sql(
                 f"select {columns} from published order by {order}"  # noqa: S608
             ).to_arrow_reader(_BATCH)
-            return self._write_row_groups(ordered, target)
+            return {
+                month: self._write_month(month, ordered.schema, (rows for _, rows in batches))
+                for month, batches in groupby(_by_month(ordered), key=itemgetter(0))
+            }
 
     def _republished(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         """A batch with published tokens in place of internal ones."""
@@ -430,12 +453,16 @@ class _MonthWriter:
         ]
         return pa.RecordBatch.from_arrays(arrays, schema=batch.schema)
 
-    def _write_row_groups(self, batches: pa.RecordBatchReader, target: Path) -> int:
+    def _write_month(
+        self, month: date, schema: pa.Schema, batches: Iterable[pa.RecordBatch]
+    ) -> MonthFile:
+        """Write the rows of a month, in their order, and put the file into its place."""
+        temporary = self._folder / f"{_TEMPORARY}{month_text(month)}.parquet"
         total = 0
         # Without the Arrow schema and with every option named, the bytes depend on the rows alone.
         with pq.ParquetWriter(
-            target,
-            batches.schema,
+            temporary,
+            schema,
             version="2.6",
             compression="zstd",
             compression_level=3,
@@ -446,7 +473,13 @@ class _MonthWriter:
                 self._guard(rows)
                 writer.write_table(rows, row_group_size=_ROW_GROUP)
                 total += len(rows)
-        return total
+        sha256 = _sha256(temporary)
+        target = self._folder / f"{month_text(month)}-{sha256[:16]}.parquet"
+        if target.exists():
+            temporary.unlink()
+        else:
+            _move_into_place(temporary, target)
+        return MonthFile(target.relative_to(self.closed).as_posix(), sha256, total)
 
     def _guard(self, rows: pa.Table) -> None:
         """Refuse what may never leave, whatever went wrong before."""
@@ -467,10 +500,9 @@ class _MonthWriter:
 
     def _check_table(self) -> None:
         """The working database has the columns that the catalogue promises, of those types."""
-        table = f"{quoted(self.spec.schema)}.{quoted(self.spec.name)}"
         with closing(self.connection.cursor()) as source:
             try:
-                rows = source.execute(f"describe {table}").fetchall()
+                rows = source.execute(f"describe {self._table}").fetchall()
             except duckdb.CatalogException:
                 rows = []
         if not rows:
@@ -530,6 +562,20 @@ def _canonical(spec: DatasetSpec, column: ColumnSpec) -> str:
 def _shape(spec: DatasetSpec) -> list[tuple[str, str]]:
     """What a file of the dataset looks like; a new description does not change it."""
     return [(column.name, column.type) for column in spec.columns]
+
+
+def _by_month(batches: Iterable[pa.RecordBatch]) -> Iterator[tuple[date, pa.RecordBatch]]:
+    """Batches that are in the order of their months, cut where a month ends."""
+    for batch in batches:
+        runs = pc.run_end_encode(batch[MONTH_COLUMN])
+        begin = 0
+        for month, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+            yield month, batch.slice(begin, end - begin)
+            begin = end
+
+
+def _dates(months: Iterable[date]) -> str:
+    return ", ".join(f"date '{month.isoformat()}'" for month in sorted(months))
 
 
 def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

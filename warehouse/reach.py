@@ -49,6 +49,8 @@ class Reach:
     Attributes:
         kind: how dbt makes it: ``incremental`` keeps its months, a ``table`` or ``view`` does not.
         window: how many months a row rests on, its own included (``meta.venster_maanden``).
+        depth: how many months of what it reads it reads itself, its own included
+            (``meta.leest_maanden``); what rests on more does so by way of what it reads.
         deliveries: what may change it in the end; of one that keeps nothing what may change its
             readers. ``EVERYTHING`` among them stands for every delivery.
         direct: the deliveries that it reads itself, or through what keeps nothing.
@@ -58,6 +60,7 @@ class Reach:
 
     kind: str
     window: int
+    depth: int
     deliveries: frozenset[str]
     direct: frozenset[str]
     reads: frozenset[str]
@@ -72,7 +75,7 @@ class Plan:
         candidates: the months of kept models that may change.
         certain: the months to be built whatever the build finds.
         anew: the months that count as changed even if they come out the same.
-        readers: of a kept model who reads it, and over how many months; of a view who reads it.
+        readers: of a kept model who reads it, and how many months of it; of a view who reads it.
     """
 
     candidates: Rows
@@ -115,21 +118,22 @@ def plan(reaches: Mapping[str, Reach], opened: Opened, known: Sequence[date]) ->
         known: all months that are described, in order.
     """
 
-    def months(name: str, deliveries: Collection[str]) -> Rows:
-        of = window(opened_by(opened, deliveries), known, reaches[name].window)
-        return [(name, month) for month in of]
+    def months(name: str, deliveries: Collection[str], reach: int) -> Rows:
+        return [(name, each) for each in window(opened_by(opened, deliveries), known, reach)]
 
     kept = [name for name, reach in reaches.items() if reach.kind == KEEPS]
     tables = [name for name, reach in reaches.items() if reach.kind == "table"]
-    read = {(each, name, reaches[name].window) for name in kept for each in reaches[name].reads}
+    read = {(each, name, reaches[name].depth) for name in kept for each in reaches[name].reads}
     shown = {(name, each, 1) for name, reach in reaches.items() for each in reach.readers}
     return Plan(
-        candidates=[row for name in kept for row in months(name, reaches[name].deliveries)],
-        certain=[
-            *(row for name in kept for row in months(name, reaches[name].direct)),
-            *(row for name in tables for row in months(name, reaches[name].deliveries)),
+        candidates=[
+            row for n in kept for row in months(n, reaches[n].deliveries, reaches[n].window)
         ],
-        anew=[row for name in kept for row in months(name, ())],
+        certain=[
+            *(row for n in kept for row in months(n, reaches[n].direct, reaches[n].depth)),
+            *(row for n in tables for row in months(n, reaches[n].deliveries, reaches[n].window)),
+        ],
+        anew=[row for n in kept for row in months(n, (), reaches[n].window)],
         readers=sorted(read | shown),
     )
 
@@ -149,19 +153,31 @@ def read_reach(manifest: Path) -> dict[str, Reach]:
 
     Raises:
         ReachError: when a model reads of the ledger what was delivered and it cannot be told of
-            which deliveries, or when it rests on fewer months than a kept model that it reads.
+            which deliveries, or when it rests on other months than what it reads leads to.
     """
     graph = _Graph(json.loads(manifest.read_text(encoding="utf-8")))
     reaches = {node["name"]: graph.reach(identity) for identity, node in graph.models.items()}
     for name, reach in reaches.items():
-        narrower = [read for read in reach.reads if reach.window < reaches[read].window]
-        if reach.kind == KEEPS and narrower:
-            raise ReachError(
-                f"{name} rests on {reach.window} months, and what it reads on more:"
-                f" {', '.join(sorted(narrower))}",
-                "State it under config.meta.venster_maanden, and build `te_bouwen_maanden`.",
-            )
+        if reach.kind == KEEPS:
+            _check_window(name, reach, {each: reaches[each].window for each in reach.reads})
     return reaches
+
+
+def _check_window(name: str, reach: Reach, read: Mapping[str, int]) -> None:
+    """Hold how many months a kept model rests on to what the kept models rest on that it reads."""
+    if wider := sorted(each for each, months in read.items() if months > reach.window):
+        raise ReachError(
+            f"{name} rests on {reach.window} months, and what it reads on more: {', '.join(wider)}",
+            "State it under config.meta.venster_maanden, and build `te_bouwen_maanden`.",
+        )
+    far = max(read.values(), default=1) + reach.depth - 1
+    if not 1 <= reach.depth <= reach.window <= far:
+        raise ReachError(
+            f"{name} rests on {reach.window} months and reads {reach.depth} of what it is made of,"
+            f" which leads to {far}",
+            "State under config.meta.leest_maanden how many months back it reads, its own included;"
+            " without it that is venster_maanden.",
+        )
 
 
 class _Graph:
@@ -182,7 +198,8 @@ class _Graph:
 
     def reach(self, identity: str) -> Reach:
         """What one model is made of."""
-        kind = self._kind(identity)
+        kind, stated = self._kind(identity), stated_by(self.models[identity])
+        months = int(stated.get("venster_maanden", 1))
         near = self._models(self._parents, identity, past={"table", "view"})
         asking = self._models(self._children, identity, past={"table", "view"})
         showing = self._models(self._children, identity, past={"view"})
@@ -193,7 +210,8 @@ class _Graph:
         )
         return Reach(
             kind=kind,
-            window=int(stated_by(self.models[identity]).get("venster_maanden", 1)),
+            window=months,
+            depth=int(stated.get("leest_maanden", months)),
             deliveries=self._deliveries(
                 self._models(self._parents, *(asked or {identity}), past=None)
             ),

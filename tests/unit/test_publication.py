@@ -188,6 +188,25 @@ def test_the_same_rows_in_another_order_give_the_same_bytes(working, root, tmp_p
     assert pq.ParquetFile(root / name_of(root)).num_row_groups == 2
 
 
+@pytest.mark.parametrize("together", [1, 25_000, 40_000])
+def test_how_many_months_are_written_at_once_does_not_show_in_their_bytes(
+    working, root, tmp_path, monkeypatch, together
+):
+    months = [JANUARY, FEBRUARY, MARCH]
+    rows = [row(f"{number:06}", months[number % 2]) for number in range(40_000)]
+    working.register("many", table_of([*rows, *(row(f"{n:06}", MARCH) for n in range(3))]))
+    working.execute("insert into datasets.personen from many")
+    run(working, root, *months)
+
+    monkeypatch.setattr(publication, "_PASS", together)
+    run(working, tmp_path / "other", *months)
+
+    assert contents(tmp_path / "other") == contents(root) | {
+        "gesloten.duckdb": contents(tmp_path / "other")["gesloten.duckdb"]
+    }
+    assert personen(root).rows == 40_006
+
+
 def table_of(rows: Sequence[Row]) -> pa.Table:
     names = ["bsn_versleuteld", "maand", "wijk", "partner_versleuteld", "loon"]
     return pa.table(dict(zip(names, map(list, zip(*rows, strict=True)), strict=True)))

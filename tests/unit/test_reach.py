@@ -172,6 +172,38 @@ def test_a_kept_model_rests_on_as_many_months_as_what_it_reads(read):
     assert read(models, {"mart": ["stap"]})["mart"].reads == {"stap"}
 
 
+def test_what_rests_on_more_months_than_it_reads_is_handed_only_those_it_reads(read):
+    """A count of the poor is of its month, though who is poor for long rests on four years."""
+    reaches = read(
+        {
+            "personen": model("incremental", venster_maanden=48),
+            "buurt": model("incremental", venster_maanden=48, leest_maanden=1),
+        },
+        {"personen": ["raw.brp__persoonslijst"], "buurt": ["personen", "raw.wmo__bericht"]},
+    )
+
+    work = plan(reaches, {JANUARY: {"wmo", "brp"}}, YEAR[:3])
+
+    assert work.readers == [("personen", "buurt", 1)]
+    assert [month for name, month in work.certain if name == "personen"] == YEAR[:3]
+    assert [month for name, month in work.certain if name == "buurt"] == [JANUARY]
+    assert [month for name, month in work.candidates if name == "buurt"] == YEAR[:3]
+
+
+@pytest.mark.parametrize(("window", "depth", "leads"), [(4, 1, 3), (3, 4, 6), (3, 0, 2), (6, 3, 5)])
+def test_what_a_model_rests_on_is_what_it_reads_of_what_that_rests_on(read, window, depth, leads):
+    models = {
+        "stap": model("incremental", venster_maanden=3),
+        "mart": model("incremental", venster_maanden=window, leest_maanden=depth),
+    }
+
+    with pytest.raises(
+        ReachError,
+        match=f"mart rests on {window} months and reads {depth} .* which leads to {leads}",
+    ):
+        read(models, {"mart": ["stap"]})
+
+
 # --- the months of each -----------------------------------------------------------------------
 
 

@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with leveringen as (
     select
         leveringen.levering_id,
@@ -25,8 +27,7 @@ sprekend as (
         beschreven.gemeente,
         beschreven.maand,
         leveringen.levering_id,
-        leveringen.levermaand,
-        leveringen.versie
+        leveringen.levermaand
     from beschreven
     inner join leveringen
         on
@@ -36,40 +37,20 @@ sprekend as (
             >= leveringen.levermaand - to_months(leveringen.terugwerkend_maanden)
 ),
 
+-- Numbered in the order in which the lists speak.
 diplomas as (
     select
-        levering_id,
-        eenheid,
-        bsn_versleuteld,
-        geboortedatum,
-        brin,
-        opleidingscode,
-        opleiding,
-        niveau_opleiding,
-        {{ volledige_datum('datum_aanvang') }} as datum_aanvang,
-        {{ volledige_datum(bekend_einde('datum_einde')) }} as datum_einde,
-        examenjaar,
-        uitslag,
-        indicatie_startkwalificatie
-    from {{ source('raw', 'duo_diplomas__diploma') }}
-),
-
-sprekende_diplomas as (
-    select
-        diplomas.bsn_versleuteld,
-        sprekend.maand,
-        sprekend.gemeente,
-        sprekend.levering_id,
-        sprekend.levermaand,
-        sprekend.versie,
+        diplomas.levering_id,
         diplomas.eenheid,
+        diplomas.bsn_versleuteld,
         diplomas.geboortedatum,
         diplomas.brin,
         diplomas.niveau_opleiding,
-        diplomas.datum_aanvang,
-        diplomas.datum_einde,
+        {{ volledige_datum('diplomas.datum_aanvang') }} as datum_aanvang,
+        {{ volledige_datum(bekend_einde('diplomas.datum_einde')) }} as datum_einde,
         diplomas.uitslag,
         diplomas.indicatie_startkwalificatie,
+        row_number() over (order by leveringen.versie, diplomas.eenheid) as nummer,
         hash(
             diplomas.bsn_versleuteld,
             diplomas.brin,
@@ -79,38 +60,30 @@ sprekende_diplomas as (
             diplomas.examenjaar,
             diplomas.uitslag
         ) as sleutel
-    from diplomas
-    inner join sprekend on diplomas.levering_id = sprekend.levering_id
+    from {{ source('raw', 'duo_diplomas__diploma') }} as diplomas
+    inner join leveringen on diplomas.levering_id = leveringen.levering_id
 ),
 
 -- Of each diploma the newest row says from when to when it holds. What else a list says is of its
 -- own month: so a month that is built again for another reason stays what it was.
-nieuwste as (
+per_maand as (
     select
-        bsn_versleuteld,
-        maand,
-        gemeente,
-        levering_id,
-        eenheid,
-        brin,
-        niveau_opleiding,
-        datum_aanvang,
-        datum_einde,
-        uitslag,
-        first_value(geboortedatum) over (
-            partition by gemeente, maand, sleutel order by versie asc, eenheid asc
-        ) as geboortedatum,
-        max(case when levermaand = maand then indicatie_startkwalificatie end) over (
-            partition by gemeente, maand, sleutel
+        sprekend.maand,
+        sprekend.gemeente,
+        max(diplomas.nummer) as nieuwste,
+        min(diplomas.nummer) as oudste,
+        max(diplomas.indicatie_startkwalificatie) filter (
+            where sprekend.levermaand = sprekend.maand
         ) as indicatie_startkwalificatie,
-        min(case when datum_aanvang <= last_day(maand) then levermaand end) over (
-            partition by gemeente, maand, sleutel
+        min(sprekend.levermaand) filter (
+            where diplomas.datum_aanvang <= last_day(sprekend.maand)
         ) as bekend_sinds
-    from sprekende_diplomas
-    qualify
-        row_number() over (
-            partition by gemeente, maand, sleutel order by versie desc, eenheid desc
-        ) = 1
+    from diplomas
+    inner join sprekend on diplomas.levering_id = sprekend.levering_id
+    group by
+        sprekend.maand,
+        sprekend.gemeente,
+        diplomas.sleutel
 ),
 
 niveaus as (
@@ -125,11 +98,11 @@ niveaus as (
 
 select
     nieuwste.bsn_versleuteld,
-    nieuwste.maand,
-    nieuwste.gemeente,
+    per_maand.maand,
+    per_maand.gemeente,
     nieuwste.levering_id,
     nieuwste.eenheid,
-    {{ volledige_datum('nieuwste.geboortedatum') }} as geboortedatum,
+    {{ volledige_datum('oudste.geboortedatum') }} as geboortedatum,
     nieuwste.brin,
     nieuwste.niveau_opleiding,
     niveaus.onderwijssoort,
@@ -138,13 +111,16 @@ select
     nieuwste.datum_aanvang as datum_behaald,
     nieuwste.uitslag = 'G' as behaald,
     niveaus.startkwalificatie as geeft_startkwalificatie,
-    case nieuwste.indicatie_startkwalificatie
+    case per_maand.indicatie_startkwalificatie
         when '1' then true
         when '2' then false
     end as indicatie_duo,
-    nieuwste.bekend_sinds
-from nieuwste
+    per_maand.bekend_sinds
+from per_maand
+inner join diplomas as nieuwste
+    on
+        per_maand.nieuwste = nieuwste.nummer
+        and nieuwste.datum_aanvang <= last_day(per_maand.maand)
+        and coalesce(nieuwste.datum_einde >= last_day(per_maand.maand), true)
+inner join diplomas as oudste on per_maand.oudste = oudste.nummer
 left join niveaus on nieuwste.niveau_opleiding = niveaus.niveau_opleiding
-where
-    nieuwste.datum_aanvang <= last_day(nieuwste.maand)
-    and coalesce(nieuwste.datum_einde >= last_day(nieuwste.maand), true)
