@@ -24,7 +24,7 @@ from warehouse.reach import NOTHING, Plan, Reach, months_asked, plan
 LEDGER_TABLES = {
     "te_bouwen": "Welk model welke maanden bouwt: van levering, en van wat bij de bouw veranderde.",
     "kandidaten": "Welke maanden van een tabel die haar maanden houdt nu kunnen veranderen.",
-    "lezers": "Wie een model leest, en op hoeveel maanden een rij daarvan rust.",
+    "lezers": "Wie een model leest, en hoeveel maanden daarvan.",
     "gewijzigd": "De maanden waarvan de rijen veranderden en die nog niet gepubliceerd zijn.",
     "gemeenten": "De gemeenten van dit datapakhuis.",
     "leveringen": "De zichtbare leveringen, genummerd naar levermaand en dan binnenkomst.",

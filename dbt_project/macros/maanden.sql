@@ -3,8 +3,8 @@
 
     Before a build each kept (incremental) model is given the months that a delivery opened which it
     reads through staging. A month that comes out as it was ends there; one that comes out otherwise
-    is given to the models that read it too, as far as their rows rest on it (`venster_maanden`), and
-    waits to be tested and published. A table that keeps nothing is made for all that its readers may
+    is given to the models that read it too, as far as they read it (`leest_maanden`), and waits to
+    be tested and published. A table that keeps nothing is made for all that its readers may
     come to ask; a view shows what those ask that read it.
 
     A unit test states the months of the one model that it is about.

@@ -143,44 +143,21 @@ gemeenten as (
         maand
 ),
 
--- Who has a scheme, by the code it goes by: special assistance also as BUS has it.
-toekenningen as (
-    select
-        gemeente,
-        maand,
-        bsn_versleuteld,
-        regeling_code as regeling
-    from {{ ref('minimaregelingen') }}
-    where maand in (select te_bouwen.maand from te_bouwen)
-    union
-    select
-        gemeente,
-        maand,
-        bsn_versleuteld,
-        'bijzondere_bijstand' as regeling
-    from {{ ref('bijstand') }}
-    where
-        maand in (select te_bouwen.maand from te_bouwen)
-        and regeling in ('11', '12')
-),
-
 gebruikers as (
     select
-        personen.gemeente,
-        personen.maand,
-        personen.huishouden_sleutel,
-        toekenningen.regeling
-    from toekenningen
-    inner join personen
-        on
-            toekenningen.gemeente = personen.gemeente
-            and toekenningen.maand = personen.maand
-            and toekenningen.bsn_versleuteld = personen.bsn_versleuteld
+        gemeente,
+        maand,
+        huishouden_sleutel,
+        voorziening as regeling
+    from {{ ref('stap_armoede_voorzieningen') }}
+    where
+        maand in (select te_bouwen.maand from te_bouwen)
+        and soort = 'minima'
     group by
-        personen.gemeente,
-        personen.maand,
-        personen.huishouden_sleutel,
-        toekenningen.regeling
+        gemeente,
+        maand,
+        huishouden_sleutel,
+        voorziening
 ),
 
 -- The limits of the month; a gemeente's own row goes before the one for every gemeente.

@@ -36,59 +36,20 @@ with personen as (
     where huishoudens.maand in ({{ te_bouwen_maanden() }})
 ),
 
--- Each scheme that someone in the household has, by the name it goes by in every register.
-voorzieningen as (
-    select
-        gemeente,
-        maand,
-        bsn_versleuteld,
-        case when regeling in ('11', '12') then 'bijzondere_bijstand' else 'bus_' || regeling end
-            as voorziening,
-        case when regeling in ('11', '12') then 'minima' else 'bijstand' end as soort
-    from {{ ref('bijstand') }}
-    where maand in ({{ te_bouwen_maanden() }})
-    union all
-    select
-        gemeente,
-        maand,
-        bsn_versleuteld,
-        regeling_code as voorziening,
-        'minima' as soort
-    from {{ ref('minimaregelingen') }}
-    where maand in ({{ te_bouwen_maanden() }})
-    union all
-    -- There for aftercare alone, or turned away, is not being helped.
-    select
-        gemeente,
-        maand,
-        bsn_versleuteld,
-        'schuldhulp' as voorziening,
-        'schuldhulp' as soort
-    from {{ ref('schuldhulp') }}
-    where
-        maand in ({{ te_bouwen_maanden() }})
-        and beschikking is distinct from 'afgewezen'
-        and (datum_uitstroom is null or datum_uitstroom >= maand)
-),
-
 voorzieningen_per_huishouden as (
     select
-        personen.gemeente,
-        personen.maand,
-        personen.huishouden_sleutel,
-        count(distinct voorzieningen.voorziening) as aantal_voorzieningen,
-        bool_or(voorzieningen.soort = 'minima') as heeft_minimaregeling,
-        bool_or(voorzieningen.soort = 'schuldhulp') as heeft_schuldhulp
-    from voorzieningen
-    inner join personen
-        on
-            voorzieningen.gemeente = personen.gemeente
-            and voorzieningen.maand = personen.maand
-            and voorzieningen.bsn_versleuteld = personen.bsn_versleuteld
+        gemeente,
+        maand,
+        huishouden_sleutel,
+        count(distinct voorziening) as aantal_voorzieningen,
+        bool_or(soort = 'minima') as heeft_minimaregeling,
+        bool_or(soort = 'schuldhulp') as heeft_schuldhulp
+    from {{ ref('stap_armoede_voorzieningen') }}
+    where maand in ({{ te_bouwen_maanden() }})
     group by
-        personen.gemeente,
-        personen.maand,
-        personen.huishouden_sleutel
+        gemeente,
+        maand,
+        huishouden_sleutel
 ),
 
 eerste_leveringen as (
