@@ -70,7 +70,6 @@ personen as (
     select
         gemeente,
         maand,
-        bsn_versleuteld,
         huishouden_sleutel,
         leeftijd,
         wmo
@@ -153,11 +152,6 @@ gebruikers as (
     where
         maand in (select te_bouwen.maand from te_bouwen)
         and soort = 'minima'
-    group by
-        gemeente,
-        maand,
-        huishouden_sleutel,
-        voorziening
 ),
 
 -- The limits of the month; a gemeente's own row goes before the one for every gemeente.

@@ -1,8 +1,8 @@
 {{ config(materialized='incremental') }}
 
--- Each scheme that a resident has, by the name it goes by in every register: special assistance
--- also as BUS has it. A table that keeps its months: a corrected right often changes an amount
--- alone, or is of someone who has moved away.
+-- Each scheme that someone in a household has, by the name it goes by in every register: special
+-- assistance also as BUS has it. A table that keeps its months: a corrected right often changes an
+-- amount alone, or is of someone who has moved away.
 with voorzieningen as (
     select
         gemeente,
@@ -13,7 +13,7 @@ with voorzieningen as (
         case when regeling in ('11', '12') then 'minima' else 'bijstand' end as soort
     from {{ ref('bijstand') }}
     where maand in ({{ te_bouwen_maanden() }})
-    union
+    union all
     select
         gemeente,
         maand,
@@ -22,7 +22,7 @@ with voorzieningen as (
         'minima' as soort
     from {{ ref('minimaregelingen') }}
     where maand in ({{ te_bouwen_maanden() }})
-    union
+    union all
     -- There for aftercare alone, or turned away, is not being helped.
     select
         gemeente,
@@ -40,7 +40,6 @@ with voorzieningen as (
 select
     voorzieningen.gemeente,
     voorzieningen.maand,
-    voorzieningen.bsn_versleuteld,
     huishoudens.huishouden_sleutel,
     voorzieningen.voorziening,
     voorzieningen.soort
@@ -51,3 +50,9 @@ inner join {{ ref('huishoudens') }} as huishoudens
         and voorzieningen.maand = huishoudens.maand
         and voorzieningen.bsn_versleuteld = huishoudens.bsn_versleuteld
 where huishoudens.maand in ({{ te_bouwen_maanden() }})
+group by
+    voorzieningen.gemeente,
+    voorzieningen.maand,
+    huishoudens.huishouden_sleutel,
+    voorzieningen.voorziening,
+    voorzieningen.soort
