@@ -18,7 +18,7 @@ from warehouse.contracts import Contract, Table
 from warehouse.home import Home, add_months
 from warehouse.ledger import EVERYTHING, PIPELINE, Ledger, Release, Version
 from warehouse.placing import NOWHERE, Geography, Held, complete, held
-from warehouse.reach import NOTHING, Plan, Reach, months_asked, plan
+from warehouse.reach import KEEPS, NOTHING, Plan, Reach, months_asked, plan
 
 #: The tables of schema ``grootboek``, and what each tells.
 LEDGER_TABLES = {
@@ -32,6 +32,8 @@ LEDGER_TABLES = {
     "beschreven_maanden": "Welke versie welke open maand beschrijft.",
     "contracten": "Wat de contracten zeggen over leverwijze, geldigheid en terugwerkende kracht.",
 }
+#: Under what the names of the tables that keep their months are remembered (``mark_made``).
+_KEPT = "gehouden"
 #: The views of schema ``geografie``, and what each tells.
 GEOGRAPHY_VIEWS = {
     "ligging": "De buurt waarin een voorkomen van een object ligt, per jaar van indeling.",
@@ -67,10 +69,12 @@ def prepare(
 ) -> list[date]:
     """Set the stage for dbt; returns the open months.
 
-    Without its working database, as after a restored backup, all that is known is open: what is
-    read of other months would not be there.
+    Without its working database, as after a restored backup, or without a table that this code
+    keeps the months of, as after an upgrade, all that is known is open: what is read of other
+    months would not be there.
     """
-    _open_what_was_lost(home, ledger)
+    kept = {name for name, reach in reaches.items() if reach.kind == KEEPS}
+    _open_what_is_missing(home, ledger, kept)
     opened, opening = ledger.opened(), ledger.last_opening()
     months, work = list(opened), plan(reaches, opened, ledger.known_months())
     visible, described = ledger.visible(), ledger.described(months)
@@ -109,17 +113,23 @@ def prepare(
         # Not a table of the ledger: from where the ledger stood this database will be built.
         sql.execute("create or replace table grootboek.bouw (opening bigint, klaar boolean)")
         sql.execute("insert into grootboek.bouw values (?, false)", [opening])
+        # What is new among these is open in the ledger by now, until it is built and published.
+        mark_made(sql, _KEPT, " ".join(sorted(kept)))
     return months
 
 
-def _open_what_was_lost(home: Home, ledger: Ledger) -> None:
+def _open_what_is_missing(home: Home, ledger: Ledger, kept: Collection[str]) -> None:
     with connect(home.database) as sql:
-        if ("grootboek", "bouw") in relations(sql):
+        if ("grootboek", "bouw") not in relations(sql):
+            why = "de werkdatabase was er niet"
+        elif new := sorted({*kept} - {*(made_as(sql, _KEPT) or "").split()}):
+            why = f"nieuw zijn {', '.join(new)}"
+        else:
             return
     opened = ledger.opened()
-    lost = [m for m in ledger.known_months() if EVERYTHING not in opened.get(m, ())]
-    if lost:
-        ledger.open(lost, Release(PIPELINE, "de werkdatabase was er niet"))
+    missing = [m for m in ledger.known_months() if EVERYTHING not in opened.get(m, ())]
+    if missing:
+        ledger.open(missing, Release(PIPELINE, why))
 
 
 def _speaks(contracts: Mapping[str, Contract], version: Version, months: Collection[date]) -> bool:

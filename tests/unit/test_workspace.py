@@ -1,5 +1,7 @@
 """The working database: what is kept in it from one build to the next, and when it is let go."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from warehouse.home import Home
 from warehouse.ledger import EVERYTHING, Counts
-from warehouse.reach import NOTHING, Plan
+from warehouse.reach import KEEPS, NOTHING, Plan, Reach
 from warehouse.station import Station
 from warehouse.workspace import (
     changed_months,
@@ -92,3 +94,26 @@ def test_without_its_working_database_everything_that_is_known_is_open(
         mark_built(sql)
     station.ledger.close_months([JANUARY, FEBRUARY])
     assert prepare(home, station.ledger, {}, {}) == []
+
+
+def test_a_new_table_that_keeps_its_months_opens_all_of_them_once(home: Home, station: Station):
+    """Else whoever reads it of a month of before would find nothing in it."""
+
+    def reading(*names: str) -> dict[str, Reach]:
+        nothing: frozenset[str] = frozenset()
+        return {name: Reach(KEEPS, 1, 1, nothing, nothing, nothing) for name in names}
+
+    described(station, JANUARY)
+    prepare(home, station.ledger, {}, reading("personen"))
+    station.ledger.close_months([JANUARY])
+    assert prepare(home, station.ledger, {}, reading("personen")) == []
+
+    assert prepare(home, station.ledger, {}, reading("personen", "wmo")) == [JANUARY]
+    assert station.ledger.opened() == {JANUARY: {EVERYTHING}}
+    with closing(sqlite3.connect(home.ledger)) as ledger:
+        reasons = ledger.execute("select distinct uitslag from gebeurtenis").fetchall()
+    assert ("nieuw zijn wmo",) in reasons
+
+    station.ledger.close_months([JANUARY])
+    assert prepare(home, station.ledger, {}, reading("personen", "wmo")) == []
+    assert prepare(home, station.ledger, {}, reading("wmo")) == []
