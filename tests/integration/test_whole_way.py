@@ -21,6 +21,7 @@ import pyarrow as pa
 import pytest
 
 from assets.deliveries import asset_key, partition_key
+from assets.models import parse
 from assets.publications import publication_key
 from expectations.bridge import Check, Suite
 from expectations.datasets import DATASET_SUITES
@@ -58,6 +59,7 @@ from warehouse.home import Home
 from warehouse.keys import KERN, KeySet, bsn_messages
 from warehouse.ledger import Ledger, State, Version
 from warehouse.publication import Manifest, current_manifest, manifest_paths, verify
+from warehouse.reach import read_reach
 from warehouse.run import QUIET
 from warehouse.station import at_work
 from warehouse.workspace import connect, mark_built, prepare
@@ -651,7 +653,8 @@ def test_a_check_of_a_dataset_that_breaks_keeps_it_as_it_was_and_the_others_go_o
     before = current_manifest(story.home.publication)
     story.open(JANUARY)
     with at_work(story.home, load_contracts()) as station:
-        prepare(station.home, station.ledger, station.contracts, {})
+        reaches = read_reach(parse(story.home))
+        prepare(station.home, station.ledger, station.contracts, reaches)
         with connect(story.home.database) as sql:
             mark_built(sql)  # January is in the working database as it was
     suite = broken(DATASET_SUITES["personen"], measure="dubbele_sleutels")
