@@ -649,6 +649,8 @@ def _refresh_views(closed: Path, manifest: str, datasets: Mapping[str, Published
         # The oldest file format that holds what is needed: BI tools carry older DuckDBs.
         connection.execute(f"attach {literal(str(temporary))} as v (storage_version 'v1.0.0')")
         connection.execute("use v")
+        # Together: a statement by itself is a transaction by itself, and there are many.
+        connection.begin()
         for name, entry in sorted(datasets.items()):
             for statement in _view_statements(quoted(name), entry, closed):
                 connection.execute(statement)
@@ -657,6 +659,7 @@ def _refresh_views(closed: Path, manifest: str, datasets: Mapping[str, Published
             "create view publicatie.manifest as"
             f" select {literal(stamp[0])} as manifest, {literal(stamp[1])} as map"
         )
+        connection.commit()
         connection.execute("use memory")
         connection.execute("detach v")
     _move_into_place(temporary, target)

@@ -57,7 +57,13 @@ _COLUMNS = {
 def connect(path: Path) -> duckdb.DuckDBPyConnection:
     """Open a working database; spill stays beside it, where only its owner can read."""
     return duckdb.connect(
-        str(path), config={"temp_directory": f"{path}.tmp", "autoinstall_known_extensions": False}
+        str(path),
+        config={
+            "temp_directory": f"{path}.tmp",
+            "autoinstall_known_extensions": False,
+            # How rows lie together is up to dbt, which does not keep as many as is usual.
+            "max_vacuum_tasks": 0,
+        },
     )
 
 

@@ -39,20 +39,21 @@
         and gewijzigd.maand in ({{ te_bouwen_maanden() }})
 {%- endmacro %}
 
-{# What a relation holds of each month that is built, whatever the order of its rows. #}
-{% macro inhoud_van_maanden(relation, columns) -%}
+{# What each row holds of the months that are built, and how it counts. #}
+{% macro inhoud_van_maanden(relation, columns, telt) -%}
     select
         maand,
-        count(*) as rijen,
-        bit_xor(hash({{ columns }})) as inhoud,
-        sum(cast(hash({{ columns }}) as hugeint)) as som
+        hash({{ columns }}) as inhoud,
+        {{ telt }} as keer
     from {{ relation }}
     where maand in ({{ te_bouwen_maanden() }})
-    group by maand
 {%- endmacro %}
 
 {#
-    Incremental strategy `maanden`: what came out otherwise is replaced, all else stays.
+    Incremental strategy `maanden`: the rows that came out otherwise are replaced, all else stays.
+
+    A row is known by what it holds, and a month comes out as it was when each row is there as often
+    as before. So a correction of ten persons costs the writing of ten rows, not of the month.
 
     Not `delete+insert` by key: a month of which no row is left would keep its old rows. Not
     microbatch: it costs a round of statements for each month. dbt begins a transaction before this
@@ -60,24 +61,42 @@
 #}
 {% macro get_incremental_maanden_sql(arg_dict) -%}
     {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
-    insert into {{ source('grootboek', 'gewijzigd') }} (model, maand)
+    {%- set oud, nieuw = arg_dict['target_relation'], arg_dict['temp_relation'] -%}
+    {%- set anders = nieuw.incorporate(path={'identifier': nieuw.identifier ~ '_anders'}) -%}
+    {%- set is_anders -%}
+        (maand, hash({{ columns }})) in (select maand, inhoud from {{ anders }})
+    {%- endset -%}
+    create temporary table {{ anders }} as
     select
+        maand,
+        inhoud
+    from (
+        {{ inhoud_van_maanden(nieuw, columns, 1) }}
+        union all
+        {{ inhoud_van_maanden(oud, columns, -1) }}
+    ) as rijen
+    group by
+        maand,
+        inhoud
+    having sum(keer) <> 0;
+
+    insert into {{ source('grootboek', 'gewijzigd') }} (model, maand)
+    select distinct
         '{{ model.name }}' as model,
-        coalesce(nieuw.maand, oud.maand) as maand
-    from ({{ inhoud_van_maanden(arg_dict['temp_relation'], columns) }}) as nieuw
-    full join
-        ({{ inhoud_van_maanden(arg_dict['target_relation'], columns) }}) as oud
-        on nieuw.maand = oud.maand
+        maand
+    from {{ anders }};
+
+    delete from {{ oud }}
     where
-        (nieuw.rijen, nieuw.inhoud, nieuw.som) is distinct from (oud.rijen, oud.inhoud, oud.som);
+        maand in ({{ veranderde_maanden() }})
+        and {{ is_anders }};
 
-    delete from {{ arg_dict['target_relation'] }}
-    where maand in ({{ veranderde_maanden() }});
-
-    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    insert into {{ oud }} ({{ columns }})
     select {{ columns }}
-    from {{ arg_dict['temp_relation'] }}
-    where maand in ({{ veranderde_maanden() }});
+    from {{ nieuw }}
+    where {{ is_anders }};
+
+    drop table {{ anders }};
 {%- endmacro %}
 
 {# Before a kept model: of a table that is not there yet every month is another. #}

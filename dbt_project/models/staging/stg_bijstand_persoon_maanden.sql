@@ -30,7 +30,8 @@ with uitkeringen as (
         ) = 1
 ),
 
--- Of those who share an uitkering one carries what was paid on it, so that it adds up.
+-- Of those who share an uitkering one carries what was paid on it, so that it adds up. Of what is
+-- known of nobody the other had no part of nothing: it is as unknown of them.
 gedeeld as (
     select
         bsn_versleuteld,
@@ -55,6 +56,7 @@ gedeeld as (
         vrijwilligerswerk,
         oorzaak_bijstandsafhankelijkheid,
         count(*) over samen > 1 as partner_in_uitkering,
+        count(betaald_bedrag) over samen > 0 as bedrag_bekend,
         row_number() over (
             samen
             order by betaald_bedrag is null, geboortedatum nulls last, bsn_versleuteld
@@ -74,7 +76,7 @@ per_regeling as (
         case when bool_and(betaald_bedrag is not null) then sum(betaald_bedrag) end
             as betaald_bedrag,
         case
-            when bool_and(betaald_bedrag is not null or not draagt_bedrag)
+            when bool_and(bedrag_bekend)
                 then coalesce(sum(betaald_bedrag) filter (draagt_bedrag), 0)
         end as betaald_bedrag_eenmaal
     from gedeeld
