@@ -240,6 +240,19 @@ def test_month_of_which_nothing_is_left_is_emptied(warehouse):
     assert warehouse.residents() == {(JANUARY, "a")}
 
 
+def test_rows_that_are_alike_are_counted(warehouse):
+    """What is there twice is not taken for what is there once."""
+    warehouse.population("GM0479", JANUARY, 1, "a")
+    assert warehouse.build(JANUARY).success
+    warehouse.execute("insert into datasets.personen from datasets.personen")
+    warehouse.publish()
+
+    assert warehouse.build(JANUARY).success
+
+    assert warehouse.execute("select count(*) from datasets.personen") == [(1,)]
+    assert warehouse.months("gewijzigd", "personen") == [JANUARY]
+
+
 def test_a_month_that_comes_out_as_it_was_gives_its_readers_nothing_to_do(warehouse):
     warehouse.population("GM0479", JANUARY, 1, "a")
     warehouse.population("GM0479", FEBRUARY, 2, "a")
