@@ -180,7 +180,8 @@ class Version:
     key_id: str
     code_version: str
     contract_version: str | None
-    data_key: bytes | None
+    #: Wrapped by the key set; not for a text that shows a version.
+    data_key: bytes | None = field(repr=False)
     #: The version whose quarantine was mended in this one.
     supplements: str | None = None
     #: Its place among other versions: what was mended takes that of the first, not the newest.

@@ -92,6 +92,13 @@ def test_content_delivery_gemeente_and_month_identify_a_version():
     assert version_id("a", "brp_personen", "GM0479", JANUARY) in names
 
 
+def test_a_version_shown_as_text_does_not_show_its_key(ledger):
+    version = accepted(ledger, "a")
+
+    assert version.data_key
+    assert repr(version.data_key) not in repr(version)
+
+
 def test_a_version_is_visible_from_acceptance_until_it_is_replaced(ledger):
     first = receive(ledger, "one")
     assert (first.state, first.visible, first.counts) == (State.RECEIVED, False, None)
