@@ -13,12 +13,6 @@ SELDOM = (50_000, 10, 1000)
 def main() -> None:
     """Do what ``dbt`` does."""
     gc.set_threshold(*SELDOM)
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import cli
 
-    try:
-        cli()
-    finally:
-        # What was built is then in the database itself, as dbt lays it out (``profiles.yml``), and
-        # not in a log that who opens it next would have to read.
-        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
+    cli()

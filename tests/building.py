@@ -9,6 +9,7 @@ import pprint
 import shutil
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
@@ -112,9 +113,12 @@ def _copy_parsed(parsed: Path, target: Path, database: Path) -> None:
 
 def _hash_of_connection(database: Path) -> str:
     """What dbt compares to see whether its connection is that of last time."""
+    connection = credentials(database).connection_info()
+    return hashlib.sha256(pprint.pformat(sorted(connection)).encode()).hexdigest()
+
+
+def credentials(database: Path) -> Any:
+    """How dbt connects to a database, as ``profiles.yml`` says."""
     set_from_args(Namespace(profiles_dir=str(PROJECT)), None)
     set_invocation_context({**os.environ, DATABASE: str(database)})
-    profile = load_profile(str(PROJECT), {})
-    return hashlib.sha256(
-        pprint.pformat(sorted(profile.credentials.connection_info())).encode()
-    ).hexdigest()
+    return load_profile(str(PROJECT), {}).credentials

@@ -4,6 +4,9 @@ What belongs here: what only shows when dbt builds in a DuckDB file. What does n
 which have unit tests beside their models.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,13 +17,14 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunnerResult
 
+from assets.models import PROJECT
 from expectations.datasets import DATASET_SUITES
 from expectations.marts import MART_SUITES
-from tests.building import NO_TESTS, NO_UNIT_TESTS, run_dbt
+from tests.building import DATABASE, NO_TESTS, NO_UNIT_TESTS, credentials, move, run_dbt
 from warehouse.contracts import load_contracts
 from warehouse.ledger import EVERYTHING
 from warehouse.reach import NOTHING, plan, read_reach
-from warehouse.workspace import lay_out_work
+from warehouse.workspace import connect, lay_out_work
 
 # dbt leaves its log file to the garbage collector.
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -251,6 +255,40 @@ def test_rows_that_are_alike_are_counted(warehouse):
 
     assert warehouse.execute("select count(*) from datasets.personen") == [(1,)]
     assert warehouse.months("gewijzigd", "personen") == [JANUARY]
+
+
+def test_few_rows_are_kept_together_whoever_opens_the_database_next(tmp_path):
+    database = tmp_path / "warehouse.duckdb"
+    with duckdb.connect() as sql:
+        for attachment in credentials(database).attach:
+            sql.execute(attachment.to_sql())
+        sql.execute("create table warehouse.veel as select range as nummer from range(100_000)")
+
+    with connect(database) as sql:
+        sql.execute("delete from veel where nummer % 2 = 0")
+
+    with duckdb.connect(str(database)) as sql:
+        groups = sql.execute(
+            "select count(distinct row_group_id) from pragma_storage_info('veel')"
+        ).fetchall()
+    assert groups == [(7,)]  # of 16,384 rows; DuckDB itself would have made one
+
+
+def test_what_dbt_built_is_in_the_database_itself_when_its_process_ends(tmp_path, parsed):
+    database, target = tmp_path / "warehouse.duckdb", tmp_path / "target"
+    move(parsed, target, database)
+    command = ("seed", "--select", "bus_codes", "--target-path", target, "--log-path", target)
+
+    subprocess.run(
+        [
+            *(Path(sys.executable).with_name("datapakhuis-dbt"), *command, "--quiet"),
+            *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
+        ],
+        env={**os.environ, DATABASE: str(database)},
+        check=True,
+    )
+
+    assert not database.with_name(f"{database.name}.wal").exists()
 
 
 def test_a_month_that_comes_out_as_it_was_gives_its_readers_nothing_to_do(warehouse):
