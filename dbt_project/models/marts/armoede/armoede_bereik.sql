@@ -1,41 +1,5 @@
--- Households that are alike in every characteristic, together: few next to all of them, and each
--- cell is made of these.
-with gelijken as (
-    select
-        gemeente,
-        maand,
-        wijk,
-        buurt,
-        regeling,
-        {% for kenmerk in bereik_kenmerken() %}
-            {{ kenmerk }},
-        {% endfor %}
-        any_value(regeling_naam) as regeling_naam,
-        any_value(inkomensgrens_pct) as inkomensgrens_pct,
-        any_value(incl_vt) as incl_vt,
-        any_value(vermogenstoets) as vermogenstoets,
-        bool_and(gebruik_bekend) as gebruik_bekend,
-        count(*) as huishoudens,
-        count(mogelijk) as huishoudens_bekend,
-        count(*) filter (where zeker) as doelgroep_laag,
-        count(*) filter (where mogelijk) as doelgroep_hoog,
-        count(*) filter (where gebruikt) as gebruikers,
-        count(*) filter (where gebruikt and mogelijk) as gebruikers_in_doelgroep,
-        count(*) filter (where gebruikt and not mogelijk) as gebruikers_buiten_doelgroep,
-        count(*) filter (where gebruikt and mogelijk is null) as gebruikers_onbekend,
-        max(zekerheid) as zekerheid
-    from {{ ref('stap_armoede_bereik') }}
-    group by
-        gemeente,
-        maand,
-        wijk,
-        buurt,
-        regeling,
-        {{ bereik_kenmerken() | join(', ') }}
-),
-
 -- All households of a buurt, and again by each characteristic.
-cellen as (
+with cellen as (
     select
         gemeente,
         maand,
@@ -58,7 +22,7 @@ cellen as (
             sum({{ naam }}) as {{ naam }},
         {% endfor %}
         max(zekerheid) as zekerheid
-    from gelijken
+    from {{ ref('stap_armoede_bereik') }}
     group by
         grouping sets (
             {% for kenmerk in bereik_kenmerken() %}

@@ -296,10 +296,7 @@ getoetst as (
     select
         huishoudens.nummer,
         regelingen.regeling,
-        regelingen.naam,
         regelingen.inkomensgrens_pct,
-        regelingen.incl_vt,
-        regelingen.vermogenstoets,
         huishoudens.registers_bekend and regelingen.geleverd as gebruik_bekend,
         gebruikers.regeling is not null as gebruikt,
         huishoudens.inkomen_netto is not null and huishoudens.norm is not null as bekend,
@@ -357,7 +354,6 @@ kenmerken as (
         huishoudens.maand,
         huishoudens.wijk,
         huishoudens.buurt,
-        huishoudens.huishouden_sleutel,
         huishoudens.huishouden_type,
         huishoudens.inkomensbron,
         huishoudens.leeftijdsklasse,
@@ -373,16 +369,41 @@ kenmerken as (
     inner join een_of_meer on huishoudens.nummer = een_of_meer.nummer
 ),
 
+-- Households that are alike in every characteristic, together: few next to all of them, so that
+-- what is told of each scheme is told of a number and not of thirteen words.
+gelijken as (
+    select
+        gemeente,
+        maand,
+        wijk,
+        buurt,
+        {% for kenmerk in bereik_kenmerken() %}
+            {{ kenmerk }},
+        {% endfor %}
+        min(nummer) as groep,
+        list(nummer) as nummers
+    from kenmerken
+    group by
+        gemeente,
+        maand,
+        wijk,
+        buurt,
+        {{ bereik_kenmerken() | join(', ') }}
+),
+
+leden as (
+    select
+        groep,
+        unnest(nummers) as nummer
+    from gelijken
+),
+
 gebruik as (
     select
         nummer,
         regeling,
-        naam as regeling_naam,
-        inkomensgrens_pct,
-        incl_vt,
-        vermogenstoets,
         gebruik_bekend,
-        gebruikt,
+        gebruik_bekend and gebruikt as gebruikt,
         mogelijk,
         zeker,
         zekerheid
@@ -391,44 +412,64 @@ gebruik as (
     select
         nummer,
         'een_of_meer' as regeling,
-        'Een of meer regelingen' as regeling_naam,
-        null as inkomensgrens_pct,
-        null as incl_vt,
-        null as vermogenstoets,
         gebruik_bekend,
-        gebruikt,
+        gebruik_bekend and gebruikt as gebruikt,
         mogelijk,
         zeker,
         zekerheid
     from een_of_meer
+),
+
+-- Who was granted it was found to be entitled: so much is sure of whom it is possible.
+geteld as (
+    select
+        leden.groep,
+        gebruik.regeling,
+        bool_and(gebruik.gebruik_bekend) as gebruik_bekend,
+        count(*) as huishoudens,
+        count(gebruik.mogelijk) as huishoudens_bekend,
+        count(*) filter (where gebruik.zeker or (gebruik.mogelijk and gebruik.gebruikt))
+            as doelgroep_laag,
+        count(*) filter (where gebruik.mogelijk) as doelgroep_hoog,
+        count(*) filter (where gebruik.gebruikt) as gebruikers,
+        count(*) filter (where gebruik.gebruikt and gebruik.mogelijk) as gebruikers_in_doelgroep,
+        count(*) filter (where gebruik.gebruikt and not gebruik.mogelijk)
+            as gebruikers_buiten_doelgroep,
+        count(*) filter (where gebruik.gebruikt and gebruik.mogelijk is null)
+            as gebruikers_onbekend,
+        max(gebruik.zekerheid) as zekerheid
+    from gebruik
+    inner join leden on gebruik.nummer = leden.nummer
+    group by
+        leden.groep,
+        gebruik.regeling
 )
 
 select
-    kenmerken.gemeente,
-    kenmerken.maand,
-    kenmerken.wijk,
-    kenmerken.buurt,
-    kenmerken.huishouden_sleutel,
-    kenmerken.huishouden_type,
-    kenmerken.inkomensbron,
-    kenmerken.leeftijdsklasse,
-    kenmerken.herkomst,
-    kenmerken.langdurig_arm,
-    kenmerken.wmo,
-    kenmerken.stapeling,
-    kenmerken.stapeling_voorzieningen,
-    gebruik.regeling,
-    gebruik.regeling_naam,
-    gebruik.inkomensgrens_pct,
-    gebruik.incl_vt,
-    gebruik.vermogenstoets,
-    gebruik.gebruik_bekend,
-    gebruik.gebruik_bekend and gebruik.gebruikt as gebruikt,
-    gebruik.mogelijk,
-    -- Who was granted it was found to be entitled: so much is sure of whom it is possible.
-    coalesce(
-        gebruik.zeker or (gebruik.mogelijk and gebruik.gebruik_bekend and gebruik.gebruikt), false
-    ) as zeker,
-    gebruik.zekerheid
-from gebruik
-inner join kenmerken on gebruik.nummer = kenmerken.nummer
+    gelijken.gemeente,
+    gelijken.maand,
+    gelijken.wijk,
+    gelijken.buurt,
+    {% for kenmerk in bereik_kenmerken() %}
+        gelijken.{{ kenmerk }},
+    {% endfor %}
+    geteld.regeling,
+    case
+        when geteld.regeling = 'een_of_meer' then 'Een of meer regelingen'
+        else regelingen.naam
+    end as regeling_naam,
+    regelingen.inkomensgrens_pct,
+    regelingen.incl_vt,
+    regelingen.vermogenstoets,
+    geteld.gebruik_bekend,
+    {% for naam in bereik_tellingen() %}
+        geteld.{{ naam }},
+    {% endfor %}
+    geteld.zekerheid
+from geteld
+inner join gelijken on geteld.groep = gelijken.groep
+left join regelingen
+    on
+        gelijken.gemeente = regelingen.gemeente
+        and gelijken.maand = regelingen.maand
+        and geteld.regeling = regelingen.regeling
