@@ -46,37 +46,74 @@ maanden as (
     where maand in (select te_bouwen.maand from te_bouwen)
 ),
 
+grenzen as (
+    select
+        min(maand) as eerste,
+        max(maand) as laatste
+    from te_bouwen
+),
+
+-- Between the two limits a judgement counts for every month that is built.
 oordelen as (
     select
-        gemeente,
-        maand,
-        bsn_versleuteld,
-        arm_110
-    from {{ ref('stap_armoede_maanden') }}
+        oordelen.gemeente,
+        oordelen.maand,
+        oordelen.bsn_versleuteld,
+        oordelen.arm_110,
+        oordelen.maand > grenzen.laatste - to_months({{ vier_jaar }})
+        and oordelen.maand <= grenzen.eerste as voor_elke_maand
+    from {{ ref('stap_armoede_maanden') }} as oordelen
+    cross join grenzen
     where
-        arm_110 is not null
-        and maand <= (select max(te_bouwen.maand) from te_bouwen)
-        and maand > (select min(te_bouwen.maand) - to_months({{ vier_jaar }}) from te_bouwen)
+        oordelen.arm_110 is not null
+        and oordelen.maand <= grenzen.laatste
+        and oordelen.maand > grenzen.eerste - to_months({{ vier_jaar }})
+),
+
+-- So it is counted once: four years of all residents again for each month cost as much as the rest.
+gedeeld as (
+    select
+        gemeente,
+        bsn_versleuteld,
+        count(*) as bekend,
+        count(*) filter (where arm_110) as arm_110
+    from oordelen
+    where voor_elke_maand
+    group by
+        gemeente,
+        bsn_versleuteld
 ),
 
 -- Under a number that the person had before, the same person was judged.
 van_de_persoon as (
     select
         te_bouwen.maand,
+        gedeeld.gemeente,
+        gedeeld.bsn_versleuteld,
+        gedeeld.bekend,
+        gedeeld.arm_110
+    from te_bouwen
+    cross join gedeeld
+    union all
+    select
+        te_bouwen.maand,
         oordelen.gemeente,
         oordelen.bsn_versleuteld,
-        oordelen.arm_110
+        1 as bekend,
+        cast(oordelen.arm_110 as integer) as arm_110
     from te_bouwen
     inner join oordelen
         on
             te_bouwen.maand >= oordelen.maand
             and te_bouwen.maand < oordelen.maand + to_months({{ vier_jaar }})
+    where not oordelen.voor_elke_maand
     union all
     select
         wijzigingen.maand,
         oordelen.gemeente,
         wijzigingen.bsn_versleuteld,
-        oordelen.arm_110
+        1 as bekend,
+        cast(oordelen.arm_110 as integer) as arm_110
     from {{ ref('bsn_wijzigingen') }} as wijzigingen
     inner join te_bouwen on wijzigingen.maand = te_bouwen.maand
     inner join oordelen
@@ -93,8 +130,8 @@ geschiedenis as (
         maand,
         gemeente,
         bsn_versleuteld,
-        count(*) as maanden_bekend,
-        count(*) filter (where arm_110) as maanden_arm_110
+        sum(bekend) as maanden_bekend,
+        sum(arm_110) as maanden_arm_110
     from van_de_persoon
     group by
         maand,
