@@ -96,6 +96,39 @@ drempels as (
     where drempels.drempel = 'extreem_laag_inkomen'
 ),
 
+-- Looked up once: by itself DuckDB looks up the limit for each definition.
+huishoudens_met_grens as materialized (
+    select
+        huishoudens.gemeente,
+        huishoudens.maand,
+        huishoudens.wijk,
+        huishoudens.buurt,
+        huishoudens.arm_administratief,
+        {% for procent in armoede_procenten() %}
+            huishoudens.arm_{{ procent }},
+        {% endfor %}
+        huishoudens.aantal_kinderen,
+        huishoudens.maanden_bekend,
+        huishoudens.langdurig_arm,
+        huishoudens.inkomensbron,
+        huishoudens.heeft_uitkering,
+        huishoudens.heeft_bijstand,
+        huishoudens.aantal_voorzieningen,
+        huishoudens.verborgen_arm,
+        huishoudens.inkomen_netto,
+        huishoudens.norm,
+        huishoudens.parameter_status,
+        lage_inkomens.arm as arm_cbs,
+        lage_inkomens.zekerheid as zekerheid_cbs
+    from {{ ref('armoede_huishoudens') }} as huishoudens
+    left join lage_inkomens
+        on
+            huishoudens.gemeente = lage_inkomens.gemeente
+            and huishoudens.maand = lage_inkomens.maand
+            and huishoudens.huishouden_sleutel = lage_inkomens.huishouden_sleutel
+    where huishoudens.maand in (select te_bouwen.maand from te_bouwen)
+),
+
 huishoudens as (
     select
         huishoudens.gemeente,
@@ -119,7 +152,7 @@ huishoudens as (
         huishoudens.inkomen_netto < huishoudens.norm as onder_norm,
         huishoudens.inkomen_netto < huishoudens.norm * drempels.pct_norm / 100 as extreem_laag,
         case definities.armoede_definitie
-            when 'cbs_lig' then lage_inkomens.zekerheid
+            when 'cbs_lig' then huishoudens.zekerheid_cbs
             when 'bijstandsnorm'
                 then
                     case
@@ -127,18 +160,12 @@ huishoudens as (
                             then {{ zekerheid('huishoudens.parameter_status') }}
                     end
         end as zekerheid
-    from {{ ref('armoede_huishoudens') }} as huishoudens
+    from huishoudens_met_grens as huishoudens
     inner join definities
         on
             huishoudens.gemeente = definities.gemeente
             and huishoudens.maand = definities.maand
-    left join lage_inkomens
-        on
-            huishoudens.gemeente = lage_inkomens.gemeente
-            and huishoudens.maand = lage_inkomens.maand
-            and huishoudens.huishouden_sleutel = lage_inkomens.huishouden_sleutel
     left join drempels on huishoudens.maand = drempels.maand
-    where huishoudens.maand in (select te_bouwen.maand from te_bouwen)
 ),
 
 huishoudens_geteld as (
@@ -206,6 +233,31 @@ huishoudens_geteld as (
         armoede_definitie
 ),
 
+personen_met_grens as materialized (
+    select
+        personen.gemeente,
+        personen.maand,
+        personen.wijk,
+        personen.buurt,
+        personen.arm_administratief,
+        {% for procent in armoede_procenten() %}
+            personen.arm_{{ procent }},
+        {% endfor %}
+        personen.kind,
+        personen.langdurig_arm,
+        personen.verborgen_arm,
+        personen.aantal_voorzieningen,
+        personen.inkomensbron_persoon,
+        lage_inkomens.arm as arm_cbs
+    from {{ ref('armoede_personen') }} as personen
+    left join lage_inkomens
+        on
+            personen.gemeente = lage_inkomens.gemeente
+            and personen.maand = lage_inkomens.maand
+            and personen.huishouden_sleutel = lage_inkomens.huishouden_sleutel
+    where personen.maand in (select te_bouwen.maand from te_bouwen)
+),
+
 personen as (
     select
         personen.gemeente,
@@ -223,17 +275,11 @@ personen as (
         personen.verborgen_arm,
         personen.aantal_voorzieningen is not null as voorzieningen_bekend,
         not personen.kind and personen.inkomensbron_persoon = 'loon' as werkend
-    from {{ ref('armoede_personen') }} as personen
+    from personen_met_grens as personen
     inner join definities
         on
             personen.gemeente = definities.gemeente
             and personen.maand = definities.maand
-    left join lage_inkomens
-        on
-            personen.gemeente = lage_inkomens.gemeente
-            and personen.maand = lage_inkomens.maand
-            and personen.huishouden_sleutel = lage_inkomens.huishouden_sleutel
-    where personen.maand in (select te_bouwen.maand from te_bouwen)
 ),
 
 personen_geteld as (

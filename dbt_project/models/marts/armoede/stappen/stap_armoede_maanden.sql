@@ -2,7 +2,17 @@
 
 -- Who is poor, by person and month, as far as a month can be told by itself. A table that keeps its
 -- months: how long someone has been poor is counted in it.
-with personen as (
+with geboorten as (
+    select
+        gemeente,
+        maand,
+        bsn_versleuteld,
+        herkomst
+    from {{ ref('stap_armoede_geboorte') }}
+    where maand in ({{ te_bouwen_maanden() }})
+),
+
+personen as (
     select
         huishoudens.bsn_versleuteld,
         huishoudens.maand,
@@ -27,13 +37,14 @@ with personen as (
             huishoudens.gemeente = personen.gemeente
             and huishoudens.maand = personen.maand
             and huishoudens.bsn_versleuteld = personen.bsn_versleuteld
-    left join {{ ref('stap_armoede_geboorte') }} as geboorte
+    left join geboorten as geboorte
         on
             huishoudens.gemeente = geboorte.gemeente
             and huishoudens.maand = geboorte.maand
             and huishoudens.bsn_versleuteld = geboorte.bsn_versleuteld
-            and geboorte.maand in ({{ te_bouwen_maanden() }})
-    where huishoudens.maand in ({{ te_bouwen_maanden() }})
+    where
+        huishoudens.maand in ({{ te_bouwen_maanden() }})
+        and personen.maand in ({{ te_bouwen_maanden() }})
 ),
 
 voorzieningen_per_huishouden as (
