@@ -440,9 +440,10 @@ class _MonthWriter:
             ordered = sorter.sql(
                 f"select {columns} from published order by {order}"  # noqa: S608
             ).to_arrow_reader(_BATCH)
+            by_month = _by_month(map(self._guarded, ordered))
             return {
                 month: self._write_month(month, ordered.schema, (rows for _, rows in batches))
-                for month, batches in groupby(_by_month(ordered), key=itemgetter(0))
+                for month, batches in groupby(by_month, key=itemgetter(0))
             }
 
     def _republished(self, batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -470,7 +471,6 @@ class _MonthWriter:
             store_schema=False,
         ) as writer:
             for rows in _row_groups(batches):
-                self._guard(rows)
                 writer.write_table(rows, row_group_size=_ROW_GROUP)
                 total += len(rows)
         sha256 = _sha256(temporary)
@@ -481,8 +481,8 @@ class _MonthWriter:
             _move_into_place(temporary, target)
         return MonthFile(target.relative_to(self.closed).as_posix(), sha256, total)
 
-    def _guard(self, rows: pa.Table) -> None:
-        """Refuse what may never leave, whatever went wrong before."""
+    def _guarded(self, rows: pa.RecordBatch) -> pa.RecordBatch:
+        """These rows; refused is what may never leave, whatever went wrong before."""
         for column in self.spec.columns:
             if column.type != "VARCHAR":
                 continue
@@ -497,6 +497,7 @@ class _MonthWriter:
                 f"Column {column.name} of {self.spec.name} holds {found}; nothing was published",
                 "Mend the model that makes the column, or mark the column as internal.",
             )
+        return rows
 
     def _check_table(self) -> None:
         """The working database has the columns that the catalogue promises, of those types."""
