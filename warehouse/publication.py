@@ -466,7 +466,7 @@ class _MonthWriter:
             schema,
             version="2.6",
             compression="zstd",
-            compression_level=3,
+            compression_level=1,
             data_page_version="1.0",
             store_schema=False,
         ) as writer:

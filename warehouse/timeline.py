@@ -477,7 +477,8 @@ def _corrected(
             f"""
             with alles as (
                 select
-                    hash({", ".join(table.key_columns)}) as sleutel, levermaand, toen, nu, eenheid,
+                    hash({", ".join(table.key_columns)}) as sleutel, levermaand, toen, nu,
+                    row_number() over (order by levermaand, levering_id, eenheid) as nummer,
                     try_strptime(datum_aanvang, '%Y%m%d')::date as aanvang,
                     coalesce(try_strptime(datum_einde, '%Y%m%d')::date, date '9999-12-31') as einde
                 from read_parquet($files) inner join versie using (levering_id)
@@ -507,17 +508,20 @@ def _newest(versions: Sequence[Known]) -> list[Known]:
 
 
 def _held(moment: str, lookback: int) -> str:
-    """The keys that hold in each month, with the end of those that end in it."""
+    """The keys that hold in each month, with the end of those that end in it.
+
+    The newest row of a key is found by its number: to sort them for each month cost more than all
+    else.
+    """
     return f"""
         select maand, sleutel, case when einde <= last_day(maand) then einde end as einde
         from (
+            select maand, max(nummer) as nummer
             from bekend inner join maanden
                 on levermaand between maand and maand + to_months({lookback})
             where {moment}
-            qualify row_number() over (
-                partition by maand, sleutel order by levermaand desc, eenheid desc
-            ) = 1
-        )
+            group by maand, sleutel
+        ) inner join bekend using (nummer)
         where aanvang <= last_day(maand) and einde >= greatest(maand, aanvang)
     """  # noqa: S608 - the name of a step
 
