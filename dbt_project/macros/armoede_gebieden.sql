@@ -109,7 +109,7 @@
 {%- endmacro %}
 
 {#
-    Who is poor by the definition at hand. Reads: definities, and of the table arm_cbs. Who uses a scheme is
+    Who is poor by the definition at hand. Reads: definities, lage_inkomens. Who uses a scheme is
     counted where every register speaks of the month; else only users would be known.
 #}
 {% macro arm_volgens(tabel) -%}
@@ -121,7 +121,7 @@
                         when {{ tabel }}.aantal_voorzieningen is not null
                             then {{ tabel }}.arm_administratief
                     end
-            when 'cbs_lig' then {{ tabel }}.arm_cbs
+            when 'cbs_lig' then lage_inkomens.arm
         end
 {%- endmacro %}
 

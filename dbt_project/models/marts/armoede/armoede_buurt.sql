@@ -83,6 +83,18 @@ lage_inkomens as (
             and definities.armoede_definitie = 'cbs_lig'
 ),
 
+-- As a list, so that the low income of a household is looked up once and not for each of them.
+definities_van_maand as (
+    select
+        gemeente,
+        maand,
+        list(armoede_definitie) as lijst
+    from definities
+    group by
+        gemeente,
+        maand
+),
+
 drempels as (
     select
         te_bouwen.maand,
@@ -94,39 +106,6 @@ drempels as (
             last_day(te_bouwen.maand) >= drempels.geldig_vanaf
             and last_day(te_bouwen.maand) <= coalesce(drempels.geldig_tot, '9999-12-31')
     where drempels.drempel = 'extreem_laag_inkomen'
-),
-
--- Looked up once: by itself DuckDB looks up the limit for each definition.
-huishoudens_met_grens as materialized (
-    select
-        huishoudens.gemeente,
-        huishoudens.maand,
-        huishoudens.wijk,
-        huishoudens.buurt,
-        huishoudens.arm_administratief,
-        {% for procent in armoede_procenten() %}
-            huishoudens.arm_{{ procent }},
-        {% endfor %}
-        huishoudens.aantal_kinderen,
-        huishoudens.maanden_bekend,
-        huishoudens.langdurig_arm,
-        huishoudens.inkomensbron,
-        huishoudens.heeft_uitkering,
-        huishoudens.heeft_bijstand,
-        huishoudens.aantal_voorzieningen,
-        huishoudens.verborgen_arm,
-        huishoudens.inkomen_netto,
-        huishoudens.norm,
-        huishoudens.parameter_status,
-        lage_inkomens.arm as arm_cbs,
-        lage_inkomens.zekerheid as zekerheid_cbs
-    from {{ ref('armoede_huishoudens') }} as huishoudens
-    left join lage_inkomens
-        on
-            huishoudens.gemeente = lage_inkomens.gemeente
-            and huishoudens.maand = lage_inkomens.maand
-            and huishoudens.huishouden_sleutel = lage_inkomens.huishouden_sleutel
-    where huishoudens.maand in (select te_bouwen.maand from te_bouwen)
 ),
 
 huishoudens as (
@@ -152,7 +131,7 @@ huishoudens as (
         huishoudens.inkomen_netto < huishoudens.norm as onder_norm,
         huishoudens.inkomen_netto < huishoudens.norm * drempels.pct_norm / 100 as extreem_laag,
         case definities.armoede_definitie
-            when 'cbs_lig' then huishoudens.zekerheid_cbs
+            when 'cbs_lig' then lage_inkomens.zekerheid
             when 'bijstandsnorm'
                 then
                     case
@@ -160,12 +139,19 @@ huishoudens as (
                             then {{ zekerheid('huishoudens.parameter_status') }}
                     end
         end as zekerheid
-    from huishoudens_met_grens as huishoudens
-    inner join definities
+    from {{ ref('armoede_huishoudens') }} as huishoudens
+    inner join definities_van_maand
         on
-            huishoudens.gemeente = definities.gemeente
-            and huishoudens.maand = definities.maand
+            huishoudens.gemeente = definities_van_maand.gemeente
+            and huishoudens.maand = definities_van_maand.maand
+    left join lage_inkomens
+        on
+            huishoudens.gemeente = lage_inkomens.gemeente
+            and huishoudens.maand = lage_inkomens.maand
+            and huishoudens.huishouden_sleutel = lage_inkomens.huishouden_sleutel
     left join drempels on huishoudens.maand = drempels.maand
+    cross join unnest(definities_van_maand.lijst) as definities (armoede_definitie)
+    where huishoudens.maand in (select te_bouwen.maand from te_bouwen)
 ),
 
 huishoudens_geteld as (
@@ -233,31 +219,6 @@ huishoudens_geteld as (
         armoede_definitie
 ),
 
-personen_met_grens as materialized (
-    select
-        personen.gemeente,
-        personen.maand,
-        personen.wijk,
-        personen.buurt,
-        personen.arm_administratief,
-        {% for procent in armoede_procenten() %}
-            personen.arm_{{ procent }},
-        {% endfor %}
-        personen.kind,
-        personen.langdurig_arm,
-        personen.verborgen_arm,
-        personen.aantal_voorzieningen,
-        personen.inkomensbron_persoon,
-        lage_inkomens.arm as arm_cbs
-    from {{ ref('armoede_personen') }} as personen
-    left join lage_inkomens
-        on
-            personen.gemeente = lage_inkomens.gemeente
-            and personen.maand = lage_inkomens.maand
-            and personen.huishouden_sleutel = lage_inkomens.huishouden_sleutel
-    where personen.maand in (select te_bouwen.maand from te_bouwen)
-),
-
 personen as (
     select
         personen.gemeente,
@@ -275,11 +236,18 @@ personen as (
         personen.verborgen_arm,
         personen.aantal_voorzieningen is not null as voorzieningen_bekend,
         not personen.kind and personen.inkomensbron_persoon = 'loon' as werkend
-    from personen_met_grens as personen
-    inner join definities
+    from {{ ref('armoede_personen') }} as personen
+    inner join definities_van_maand
         on
-            personen.gemeente = definities.gemeente
-            and personen.maand = definities.maand
+            personen.gemeente = definities_van_maand.gemeente
+            and personen.maand = definities_van_maand.maand
+    left join lage_inkomens
+        on
+            personen.gemeente = lage_inkomens.gemeente
+            and personen.maand = lage_inkomens.maand
+            and personen.huishouden_sleutel = lage_inkomens.huishouden_sleutel
+    cross join unnest(definities_van_maand.lijst) as definities (armoede_definitie)
+    where personen.maand in (select te_bouwen.maand from te_bouwen)
 ),
 
 personen_geteld as (
